@@ -52,6 +52,11 @@ export class ScriptRuntimeError extends Error implements ScriptErrorData {
     return { code, message, language, script, line, traceback };
   }
 
+  /** True for the plain data of an error, e.g. from another thread. */
+  static isData(value: unknown): value is ScriptErrorData {
+    return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+  }
+
   /** Any thrown value as plain data: foreign errors become `SCRIPT_ERR_HOST` with their stack as traceback. */
   static dataOf(thrown: unknown): ScriptErrorData {
     if (thrown instanceof ScriptRuntimeError) return thrown.toData();

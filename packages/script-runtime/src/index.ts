@@ -1,5 +1,7 @@
 export { type ScriptErrorCode, type ScriptErrorData, ScriptRuntimeError } from './errors.js';
+export { createInlinePool, type InlinePoolOptions } from './inline-pool.js';
 export { ArgumentKind, NamedArguments } from './named-arguments.js';
+export { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 export {
   type EngineHost,
   type EngineOptions,
@@ -11,6 +13,7 @@ export {
   type ScriptEngine,
   type ScriptRuntime,
 } from './runtime.js';
+export { createThreadPool, type ThreadPoolOptions } from './thread-pool.js';
 export {
   type HostConstants,
   HostError,
@@ -24,3 +27,5 @@ export {
   ScriptTable,
   type ScriptValue,
 } from './value.js';
+export { runWorker } from './worker.js';
+export type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';

@@ -1,0 +1,158 @@
+import { ScriptRuntimeError } from './errors.js';
+import type { Pool, PoolHandlers, PoolStats } from './pool.js';
+import type { EngineHost, LogLevel } from './runtime.js';
+import { ClockWatch, WatchedHost } from './watched-host.js';
+import type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';
+
+/** Options of {@link createInlinePool}. */
+export interface InlinePoolOptions {
+  readonly createApp: WorkerAppFactory;
+  readonly data: unknown;
+  /** Longest uninterrupted stretch of script code in milliseconds. Default 1000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A pool of one worker that is the calling thread: for debugging and tests. A script that does not come back and
+ * cannot be interrupted blocks the caller, which no watchdog can end.
+ */
+export function createInlinePool(options: InlinePoolOptions, handlers: PoolHandlers): Pool {
+  return new InlinePool(options, handlers);
+}
+
+class InlinePool implements Pool {
+  readonly size = 1;
+  private readonly options: InlinePoolOptions;
+  private readonly handlers: PoolHandlers;
+  private readonly contexts = new Map<number, unknown>();
+  private app: WorkerApp | undefined;
+  private nextId = 1;
+  private tasks = 0;
+  private inPass = false;
+  private endScheduled = false;
+  private idle: (() => void) | undefined;
+
+  constructor(options: InlinePoolOptions, handlers: PoolHandlers) {
+    this.options = options;
+    this.handlers = handlers;
+  }
+
+  async start(): Promise<readonly unknown[]> {
+    try {
+      const port = new InlinePort(this, this.handlers, this.options.timeoutMs ?? 1000);
+      this.app = await this.options.createApp(port, this.options.data);
+      return [await this.app.start()];
+    } catch (error) {
+      throw error instanceof ScriptRuntimeError ? error : new ScriptRuntimeError(ScriptRuntimeError.dataOf(error));
+    }
+  }
+
+  send(kind: number, context: unknown, bytes: Uint8Array, at: number, end: number): number {
+    const id = this.nextId++;
+    this.contexts.set(id, context);
+    this.tasks++;
+    this.inPass = true;
+    this.app?.handle(kind, id, bytes, at, end);
+    return 0;
+  }
+
+  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number): void {
+    this.inPass = true;
+    this.app?.handle(kind, 0, bytes, at, end);
+  }
+
+  post(_worker: number, message: unknown): void {
+    this.app?.message?.(message);
+  }
+
+  flush(): void {
+    this.app?.passEnd();
+    this.inPass = false;
+    this.handlers.passEnd();
+    this.noteIdle();
+  }
+
+  /** The application's answer; outside a pass (a script that waited) the pass ends with the microtasks. */
+  answer(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
+    if (id === 0) this.handlers.event(0, kind, bytes, at, end);
+    else {
+      const context = this.contexts.get(id);
+      this.contexts.delete(id);
+      this.handlers.reply(context, kind, bytes, at, end);
+    }
+    if (!this.inPass && !this.endScheduled) {
+      this.endScheduled = true;
+      queueMicrotask(() => {
+        this.endScheduled = false;
+        this.handlers.passEnd();
+        this.noteIdle();
+      });
+    }
+  }
+
+  get inFlight(): number {
+    return this.contexts.size;
+  }
+
+  stats(): PoolStats {
+    return {
+      workers: [{ state: this.app === undefined ? 'idle' : 'started', inFlight: this.inFlight, restarts: 0 }],
+      tasks: this.tasks,
+      faults: 0,
+      queued: 0,
+    };
+  }
+
+  private noteIdle(): void {
+    if (this.contexts.size === 0) this.idle?.();
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    if (this.contexts.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, graceMs);
+        this.idle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    await this.app?.stop();
+  }
+}
+
+class InlinePort implements WorkerPort {
+  readonly worker = 0;
+  readonly timeoutMs: number;
+  private readonly pool: InlinePool;
+  private readonly handlers: PoolHandlers;
+  private readonly watch: ClockWatch;
+
+  constructor(pool: InlinePool, handlers: PoolHandlers, timeoutMs: number) {
+    this.pool = pool;
+    this.handlers = handlers;
+    this.timeoutMs = timeoutMs;
+    this.watch = new ClockWatch(timeoutMs);
+  }
+
+  reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
+    this.pool.answer(id, kind, bytes, at, end);
+  }
+
+  post(message: unknown): void {
+    this.handlers.message?.(0, message);
+  }
+
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    this.handlers.log(level, message, fields);
+  }
+
+  /** The calling thread serves its event loop anyway. */
+  hold(): void {}
+
+  release(): void {}
+
+  createEngineHost(): EngineHost {
+    return new WatchedHost(this, this.watch);
+  }
+}

@@ -1,0 +1,48 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { ScriptErrorData } from './errors.js';
+import type { ChannelEnd } from './record-channel.js';
+import type { LogLevel } from './runtime.js';
+
+/** Words of the shared watch memory of one worker. */
+export const Watch = {
+  /** Counts stretches of script code; the watchdog compares it between ticks. */
+  Sequence: 0,
+  /** 1 while script code runs. */
+  Busy: 1,
+  /** The sequence number that is past its deadline. */
+  Interrupt: 2,
+  /** 1 when a control message waits in the port. */
+  Control: 3,
+} as const;
+
+/** Bytes of the watch memory: the words, then the interrupt byte for engines that poll a byte of their own. */
+export const WATCH_BYTES = 32;
+export const INTERRUPT_BYTE_OFFSET = 16;
+
+/** `workerData` of a pool's thread. */
+export interface WorkerStart {
+  readonly worker: number;
+  readonly watch: SharedArrayBuffer;
+  readonly inbox: ChannelEnd;
+  readonly outbox: ChannelEnd;
+  readonly port: MessagePort;
+  readonly timeoutMs: number;
+  /** The application's own data, e.g. which scripts to load. */
+  readonly data: unknown;
+}
+
+/** Parent to worker. */
+export type WorkerRequest = { readonly type: 'stop' } | { readonly type: 'app'; readonly message: unknown };
+
+/** Worker to parent. */
+export type WorkerResponse =
+  | { readonly type: 'started'; readonly report: unknown }
+  | { readonly type: 'failed'; readonly error: ScriptErrorData }
+  | { readonly type: 'stopped' }
+  | { readonly type: 'app'; readonly message: unknown }
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>> | undefined;
+    };

@@ -1,0 +1,103 @@
+import { INTERRUPT_BYTE_OFFSET, Watch } from './protocol.js';
+import type { EngineHost, LogLevel, ScriptCall } from './runtime.js';
+
+/** The part of an {@link EngineHost} that all engines of one thread share. */
+export interface ThreadHost {
+  readonly timeoutMs: number;
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+  hold(): void;
+  release(): void;
+}
+
+/** Brackets script code for the watchdog of another thread: two plain stores per call, no clock. */
+export class SharedWatch {
+  private readonly words: Int32Array;
+  readonly interruptByte: Uint8Array;
+  private sequence = 0;
+  private depth = 0;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory, 0, INTERRUPT_BYTE_OFFSET / 4);
+    this.interruptByte = new Uint8Array(memory, INTERRUPT_BYTE_OFFSET, 1);
+  }
+
+  enter(): void {
+    if (this.depth++ === 0) {
+      this.sequence = (this.sequence + 1) | 0;
+      this.words[Watch.Sequence] = this.sequence;
+      this.words[Watch.Busy] = 1;
+    }
+  }
+
+  leave(): void {
+    if (--this.depth === 0) this.words[Watch.Busy] = 0;
+  }
+
+  interrupted(): boolean {
+    return this.depth > 0 && Atomics.load(this.words, Watch.Interrupt) === this.sequence;
+  }
+}
+
+/** The same for scripts that run in the calling thread, where no one else can watch: reads the clock. */
+export class ClockWatch {
+  readonly interruptByte: Uint8Array = new Uint8Array(1);
+  private readonly timeoutMs: number;
+  private depth = 0;
+  private deadline = 0;
+
+  constructor(timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
+  }
+
+  enter(): void {
+    if (this.depth++ === 0) this.deadline = performance.now() + this.timeoutMs;
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  interrupted(): boolean {
+    return this.depth > 0 && performance.now() > this.deadline;
+  }
+}
+
+/** One engine's view of its thread. */
+export class WatchedHost implements EngineHost {
+  current: ScriptCall | null = null;
+  readonly timeoutMs: number;
+  readonly interruptByte: Uint8Array;
+  private readonly thread: ThreadHost;
+  private readonly watch: SharedWatch | ClockWatch;
+
+  constructor(thread: ThreadHost, watch: SharedWatch | ClockWatch) {
+    this.thread = thread;
+    this.watch = watch;
+    this.timeoutMs = thread.timeoutMs;
+    this.interruptByte = watch.interruptByte;
+  }
+
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    this.thread.log(level, message, fields);
+  }
+
+  enterScript(): void {
+    this.watch.enter();
+  }
+
+  leaveScript(): void {
+    this.watch.leave();
+  }
+
+  interrupted(): boolean {
+    return this.watch.interrupted();
+  }
+
+  hold(): void {
+    this.thread.hold();
+  }
+
+  release(): void {
+    this.thread.release();
+  }
+}

@@ -1,0 +1,38 @@
+import type { EngineHost, LogLevel } from './runtime.js';
+
+/**
+ * What the application runs in each worker of a pool: it receives task records and answers each exactly once. The
+ * pool knows nothing of what the bytes mean.
+ */
+export interface WorkerApp {
+  /** Loads everything. What it resolves with goes to the pool's `start`; a rejection stops the start. */
+  start(): Promise<unknown>;
+  /** One record. `bytes` from `at` to `end` is only valid during the call. Must not throw. */
+  handle(kind: number, id: number, bytes: Uint8Array, at: number, end: number): void;
+  /** The pass over the ring is over: run what was batched. */
+  passEnd(): void;
+  /** A message from `Pool.post`. */
+  message?(message: unknown): void;
+  stop(): Promise<void>;
+}
+
+/** What a {@link WorkerApp} may use of its worker. */
+export interface WorkerPort {
+  /** Index of the worker, 0 .. n-1. */
+  readonly worker: number;
+  /** Longest uninterrupted stretch of script code in milliseconds. */
+  readonly timeoutMs: number;
+  /** Answers the task `id`; id 0 is an event of no task. Blocks while the ring back is full. */
+  reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void;
+  /** A control message to the pool's `message` handler (structured clone, no hot path). */
+  post(message: unknown): void;
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Something asynchronous is under way / has ended: while any is, the thread serves its event loop. */
+  hold(): void;
+  release(): void;
+  /** A host for one engine of this worker. */
+  createEngineHost(): EngineHost;
+}
+
+/** Makes the application of one worker. `data` is what the pool was given. */
+export type WorkerAppFactory = (port: WorkerPort, data: unknown) => WorkerApp | Promise<WorkerApp>;

@@ -1,0 +1,132 @@
+import { receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { ScriptRuntimeError } from './errors.js';
+import { Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
+import { RecordReceiver, RecordSender } from './record-channel.js';
+import type { EngineHost, LogLevel } from './runtime.js';
+import { SharedWatch, WatchedHost } from './watched-host.js';
+import type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';
+
+/** How long a full ring may hold up a worker before it looks again. */
+const ROOM_WAIT_MS = 50;
+
+/**
+ * Runs one worker of a pool in this thread, to its end. To be called by the program's worker entry; everything it
+ * needs is in `workerData`.
+ *
+ * With nothing asynchronous under way the thread sleeps in `Atomics.wait`, the cheapest wake-up; else it serves its
+ * event loop and is woken through `Atomics.waitAsync`.
+ */
+export async function runWorker(createApp: WorkerAppFactory): Promise<void> {
+  const thread = new WorkerThread(workerData as WorkerStart);
+  await thread.run(createApp);
+}
+
+class WorkerThread implements WorkerPort {
+  readonly worker: number;
+  readonly timeoutMs: number;
+  private readonly init: WorkerStart;
+  private readonly watch: SharedWatch;
+  private readonly words: Int32Array;
+  private readonly outbox: RecordSender;
+  private app: WorkerApp | undefined;
+  private inbox: RecordReceiver | undefined;
+  private held = 0;
+  private inPass = false;
+  private flushScheduled = false;
+  private stopping = false;
+
+  constructor(init: WorkerStart) {
+    this.init = init;
+    this.worker = init.worker;
+    this.timeoutMs = init.timeoutMs;
+    this.watch = new SharedWatch(init.watch);
+    this.words = new Int32Array(init.watch);
+    this.outbox = new RecordSender(init.outbox);
+  }
+
+  async run(createApp: WorkerAppFactory): Promise<void> {
+    try {
+      const app = await createApp(this, this.init.data);
+      this.app = app;
+      this.inbox = new RecordReceiver(this.init.inbox, (kind, id, bytes, at, end) =>
+        app.handle(kind, id, bytes, at, end),
+      );
+      const report = await app.start();
+      this.respond({ type: 'started', report });
+    } catch (error) {
+      this.respond({ type: 'failed', error: ScriptRuntimeError.dataOf(error) });
+      this.init.port.close();
+      return;
+    }
+    await this.serve(this.app, this.inbox);
+    await this.app.stop();
+    this.outbox.ring.publish();
+    this.respond({ type: 'stopped' });
+    this.init.port.close();
+  }
+
+  private async serve(app: WorkerApp, inbox: RecordReceiver): Promise<void> {
+    while (!this.stopping) {
+      this.inPass = true;
+      inbox.drain();
+      app.passEnd();
+      this.inPass = false;
+      this.outbox.ring.publish();
+      this.takeRequests();
+      if (this.stopping) return;
+      if (this.held === 0) {
+        inbox.ring.sleep();
+      } else {
+        const rung = inbox.ring.sleepAsync();
+        // Records that keep coming must not starve timers and promises: let the event loop turn.
+        await (rung ?? new Promise<void>((resolve) => setImmediate(resolve)));
+      }
+    }
+  }
+
+  private takeRequests(): void {
+    if (Atomics.load(this.words, Watch.Control) === 0) return;
+    Atomics.store(this.words, Watch.Control, 0);
+    for (;;) {
+      const received = receiveMessageOnPort(this.init.port) as { message: WorkerRequest } | undefined;
+      if (received === undefined) return;
+      if (received.message.type === 'stop') this.stopping = true;
+      else this.app?.message?.(received.message.message);
+    }
+  }
+
+  private respond(response: WorkerResponse): void {
+    this.init.port.postMessage(response);
+  }
+
+  reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
+    while (!this.outbox.send(kind, id, bytes, at, end)) this.outbox.ring.waitForRoom(ROOM_WAIT_MS);
+    if (!this.inPass && !this.flushScheduled) {
+      this.flushScheduled = true;
+      queueMicrotask(() => {
+        this.flushScheduled = false;
+        this.outbox.ring.publish();
+      });
+    }
+  }
+
+  post(message: unknown): void {
+    this.respond({ type: 'app', message });
+  }
+
+  log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    this.respond({ type: 'log', level, message, fields });
+  }
+
+  hold(): void {
+    this.held++;
+  }
+
+  release(): void {
+    this.held--;
+  }
+
+  createEngineHost(): EngineHost {
+    return new WatchedHost(this, this.watch);
+  }
+}
