@@ -1,0 +1,73 @@
+/** The test suite on each Node version, and what came of it. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { bundledNode, cacheDir, environmentFor, machineNode, root, toolScript } from './machine.mjs';
+import { run, StoppedError, say, step, stop } from './run.mjs';
+
+/** What the second Node runs when no filter is given: everything that executes the product. */
+const runtimeTests = ['packages/', 'apps/', 'examples/', 'test/e2e/'];
+
+/** The Node versions to test on: npm's first, then the machine's own if it is another. */
+export function testNodes() {
+  const own = machineNode();
+  const bundled = bundledNode();
+  if (bundled === undefined || bundled.version === own.version) return [own];
+  return [bundled, own];
+}
+
+function summarise(reportFile) {
+  if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
+  const report = JSON.parse(readFileSync(reportFile, 'utf8'));
+  const counts = { passed: 0, failed: 0, skipped: 0, skippedNames: [] };
+  for (const file of report.testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') counts.passed += 1;
+      else if (test.status === 'failed') counts.failed += 1;
+      else {
+        counts.skipped += 1;
+        counts.skippedNames.push(`${relative(root, file.name)} > ${test.fullName}`);
+      }
+    }
+    // A file that did not even load has no tests to count.
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) counts.failed += 1;
+  }
+  return counts;
+}
+
+/** Runs vitest once; resolves with `{ passed, failed, skipped, skippedNames, code }`. */
+export async function runVitest(node, args, label) {
+  mkdirSync(cacheDir, { recursive: true });
+  const reportFile = join(cacheDir, `report-${label}.json`);
+  rmSync(reportFile, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const config = join('.config', 'vitest.config.ts');
+  const words = [toolScript('vitest/vitest.mjs'), 'run', '--config', config, ...reporters, ...args];
+  const { code } = await run(node.path, words, { env: environmentFor(node) });
+  if (stop.signal !== undefined) throw new StoppedError(stop.signal);
+  const counts = summarise(reportFile);
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return { ...counts, code };
+}
+
+/** The whole suite on each Node. `args` go to vitest; with a filter both versions run just that. */
+export async function runSuite(args) {
+  const hasFilter = args.some((arg) => !arg.startsWith('-'));
+  const lanes = [];
+  for (const [index, node] of testNodes().entries()) {
+    const selection = index === 0 || hasFilter ? args : [...runtimeTests, ...args];
+    const result = await step(`Testing on Node ${node.version}`, () => runVitest(node, selection, node.version));
+    lanes.push({ node, ...result });
+  }
+  return lanes;
+}
+
+export function reportLanes(lanes, missing) {
+  const skipped = new Set(lanes.flatMap((lane) => lane.skippedNames));
+  if (skipped.size > 0) {
+    say(`${skipped.size} tests skipped${missing.length > 0 ? ` (not installed: ${missing.join(' ')})` : ''}:`);
+    for (const name of skipped) process.stdout.write(`    ${name}\n`);
+  }
+  for (const lane of lanes) {
+    say(`Node ${lane.node.version}: ${lane.passed} passed, ${lane.failed} failed, ${lane.skipped} skipped`);
+  }
+}
