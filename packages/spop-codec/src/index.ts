@@ -1,1 +1,15 @@
-export {};
+export * from './actions.js';
+export * from './constants.js';
+export { Cursor, need, Writer, writeBytes } from './cursor.js';
+export { SPOP_ERROR_CODES, SpopError, type SpopErrorCode, type SpopErrorDetails } from './errors.js';
+export * from './frame.js';
+export { beginFrame, endFrame, FrameHeader, readFrameHeader, writeAck } from './frame-header.js';
+export { FrameSplitter } from './frame-splitter.js';
+export * from './hello.js';
+export { type KvEntry, readKvEntry, readKvList, writeKvList } from './kv-list.js';
+export { MessageReader } from './message-reader.js';
+export * from './messages.js';
+export { checkVariableName, latin1Bytes, latin1Text, readName, writeLatin1, writeVariableName } from './name.js';
+export { NameCache } from './name-cache.js';
+export * from './typed-data.js';
+export { readLength, readVarint, writeVarint } from './varint.js';
