@@ -1,4 +1,4 @@
-import { isStatusCode, MIN_MAX_FRAME_SIZE, SPOP_VERSION, STATUS_TEXTS, Status, type StatusCode } from './constants.js';
+import { isStatusCode, MIN_MAX_FRAME_SIZE, STATUS_TEXTS, Status, type StatusCode } from './constants.js';
 import { SpopError } from './errors.js';
 import type { KvEntry } from './kv-list.js';
 import { latin1Bytes, latin1Text } from './name.js';
