@@ -1,3 +1,4 @@
+export { byteString, bytesOf } from './byte-string.js';
 export { type ScriptErrorCode, type ScriptErrorData, ScriptRuntimeError } from './errors.js';
 export { createInlinePool, type InlinePoolOptions } from './inline-pool.js';
 export { ArgumentKind, NamedArguments } from './named-arguments.js';

@@ -16,10 +16,13 @@ const ROOM_WAIT_MS = 50;
  * With nothing asynchronous under way the thread sleeps in `Atomics.wait`, the cheapest wake-up; else it serves its
  * event loop and is woken through `Atomics.waitAsync`.
  */
-export async function runWorker(createApp: WorkerAppFactory): Promise<void> {
-  const thread = new WorkerThread(workerData as WorkerStart);
-  await thread.run(createApp);
+export function runWorker(createApp: WorkerAppFactory): void {
+  // Not awaited by the caller: a top-level await that never settles makes Node print a warning at every exit.
+  void new WorkerThread(workerData as WorkerStart).run(createApp);
 }
+
+/** `Atomics.waitAsync` does not keep a thread alive; while the event loop is served something must. */
+const KEEP_ALIVE_MS = 2 ** 30;
 
 class WorkerThread implements WorkerPort {
   readonly worker: number;
@@ -58,8 +61,10 @@ class WorkerThread implements WorkerPort {
       this.init.port.close();
       return;
     }
+    const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     await this.serve(this.app, this.inbox);
     await this.app.stop();
+    clearInterval(keepAlive);
     this.outbox.ring.publish();
     this.respond({ type: 'stopped' });
     this.init.port.close();
