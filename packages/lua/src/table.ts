@@ -1,0 +1,335 @@
+/**
+ * The Lua table.
+ *
+ * Three parts, chosen by key:
+ * - `arr`: keys 0..arr.length-1. Index 0 is key 0 (usually nil), so Lua's indices are used as they are. The last
+ *   element above index 0 is never nil, which makes the length O(1).
+ * - `hash`: string keys as own properties of a {@link Hash}, whose prototype chain is empty, so that compiled code can
+ *   use `t.hash.name` and V8 caches it by shape; no key can reach JavaScript's own objects. A cleared field keeps its
+ *   slot with the value `undefined`.
+ * - `map`: everything else, and all string keys once there are more than {@link MAX_HASH_KEYS} dynamic ones (`hash`
+ *   is then the shared empty one).
+ *
+ * Compiled code reads `hash`, `own` and `arr` directly; everyone else uses the methods, which are raw (they never look
+ * at metatables).
+ */
+import type { LuaValue } from './value.js';
+
+/** Holder of string keys. Its prototype has no prototype: `constructor` and the like are ordinary keys. */
+export interface Hash {
+  [key: string]: LuaValue;
+}
+
+/** Creates an empty {@link Hash}. A constructor function because a class always has a `constructor` on its prototype. */
+export const Hash = function LuaHash() {} as unknown as new () => Hash;
+Hash.prototype = Object.create(null);
+
+/** Dynamic string keys after which a table moves its string keys to `map`. */
+export const MAX_HASH_KEYS = 128;
+
+/** The `hash` of tables that have none of their own. Never written. */
+export const NO_HASH: Hash = new Hash();
+
+/** State of the last `next` traversal of a table, kept so that the following step is O(1). */
+class Cursor {
+  keys: string[];
+  at = 0;
+  mapKeys: Iterator<LuaValue> | undefined = undefined;
+  mapKey: LuaValue = undefined;
+  arrIndex = -1;
+
+  constructor(keys: string[]) {
+    this.keys = keys;
+  }
+}
+
+export class LuaTable {
+  hash: Hash;
+  /** `hash` while stores of new keys may go straight into it (own hash, no metatable), else undefined. */
+  own: Hash | undefined;
+  arr: LuaValue[];
+  map: Map<LuaValue, LuaValue> | undefined;
+  meta: LuaTable | undefined;
+  /** String keys added by dynamic stores, until they move to `map`; -1 afterwards. */
+  dynamicKeys: number;
+  /** Entries of `map` whose value was cleared. */
+  cleared: number;
+  cursor: Cursor | undefined;
+
+  constructor() {
+    this.hash = NO_HASH;
+    this.own = undefined;
+    this.arr = [undefined];
+    this.map = undefined;
+    this.meta = undefined;
+    this.dynamicKeys = 0;
+    this.cleared = 0;
+    this.cursor = undefined;
+  }
+
+  /** A table with `list` as elements 1..n. Trailing nils are dropped. */
+  static fromArray(list: readonly LuaValue[]): LuaTable {
+    const t = new LuaTable();
+    t.arr = [undefined, ...list];
+    t.trim();
+    return t;
+  }
+
+  /** Raw read of any key. */
+  get(key: LuaValue): LuaValue {
+    if (typeof key === 'string') return this.getStr(key);
+    if (typeof key === 'number') return this.getNum(key);
+    return this.map === undefined ? undefined : this.map.get(key);
+  }
+
+  getStr(key: string): LuaValue {
+    if (this.dynamicKeys === -1) return this.map!.get(key);
+    return this.hash[key];
+  }
+
+  getNum(key: number): LuaValue {
+    const arr = this.arr;
+    // The double test keeps fractional and negative keys away from the array's properties.
+    if (key >= 0 && key < arr.length && (key | 0) === key) return arr[key];
+    return this.map === undefined ? undefined : this.map.get(key);
+  }
+
+  /** Raw write of any key. The key must be neither nil nor NaN (callers raise the Lua error). */
+  set(key: LuaValue, value: LuaValue): void {
+    if (typeof key === 'string') this.setStr(key, value);
+    else if (typeof key === 'number') this.setNum(key, value);
+    else this.setMap(key, value);
+  }
+
+  setStr(key: string, value: LuaValue): void {
+    if (this.dynamicKeys === -1) {
+      this.setMap(key, value);
+      return;
+    }
+    let hash = this.hash;
+    if (hash[key] === undefined) {
+      if (value === undefined) return;
+      if (++this.dynamicKeys > MAX_HASH_KEYS) {
+        this.hashToMap();
+        this.setMap(key, value);
+        return;
+      }
+      if (hash === NO_HASH) hash = this.newHash();
+    }
+    hash[key] = value;
+  }
+
+  /** Gives the table a hash of its own and returns it. */
+  newHash(): Hash {
+    const hash = new Hash();
+    this.hash = hash;
+    if (this.meta === undefined) this.own = hash;
+    return hash;
+  }
+
+  setNum(key: number, value: LuaValue): void {
+    const arr = this.arr;
+    const n = arr.length;
+    if (key >= 0 && key < n && (key | 0) === key) {
+      arr[key] = value;
+      if (value === undefined && key === n - 1) this.trim();
+    } else if (key === n && value !== undefined) {
+      this.append(value);
+    } else {
+      this.setMap(key, value);
+    }
+  }
+
+  /** Stores element `arr.length`, the first one past the array part. */
+  append(value: LuaValue): void {
+    const arr = this.arr;
+    const n = arr.push(value);
+    const map = this.map;
+    if (map !== undefined && map.size > 0) this.pullFromMap(map);
+    else if ((n & (n - 1)) === 0 && n > 16) this.checkDensity();
+  }
+
+  /** Border as `#` gives it (raw). */
+  length(): number {
+    return this.arr.length - 1;
+  }
+
+  /** Replaces the metatable. */
+  setMeta(meta: LuaTable | undefined): void {
+    this.meta = meta;
+    this.own = meta === undefined && this.hash !== NO_HASH ? this.hash : undefined;
+  }
+
+  /** Removes every key. */
+  clear(): void {
+    this.hash = NO_HASH;
+    this.own = undefined;
+    this.arr = [undefined];
+    this.map = undefined;
+    this.dynamicKeys = 0;
+    this.cleared = 0;
+    this.cursor = undefined;
+  }
+
+  /**
+   * The key after `key` (undefined = from the start) whose value is not nil, or undefined at the end. Clearing fields
+   * between two steps is allowed. Amortised O(1) when called with the keys it returned.
+   * @throws RangeError when `key` is not a key of the table.
+   */
+  nextKey(key: LuaValue): LuaValue {
+    const arr = this.arr;
+    let i = 0;
+    if (key !== undefined) {
+      if (typeof key !== 'number') return this.nextHashed(key);
+      if (key < 0 || (key | 0) !== key) return this.nextHashed(key);
+      if (key >= arr.length && this.cursor?.arrIndex !== key) return this.nextHashed(key);
+      i = key + 1;
+    }
+    for (; i < arr.length; i++) {
+      if (arr[i] !== undefined) {
+        if (i === arr.length - 1) this.startCursor().arrIndex = i;
+        return i;
+      }
+    }
+    return this.stepHash(this.startCursor());
+  }
+
+  /** Number of entries a traversal visits; O(n). */
+  count(): number {
+    let n = 0;
+    for (let k = this.nextKey(undefined); k !== undefined; k = this.nextKey(k)) n++;
+    return n;
+  }
+
+  private startCursor(): Cursor {
+    const c = new Cursor(this.hash === NO_HASH ? [] : Object.keys(this.hash));
+    this.cursor = c;
+    return c;
+  }
+
+  private stepHash(c: Cursor): LuaValue {
+    const hash = this.hash;
+    const keys = c.keys;
+    while (c.at < keys.length) {
+      const k = keys[c.at]!;
+      if (hash[k] !== undefined) return k;
+      c.at++;
+    }
+    return this.stepMap(c);
+  }
+
+  private stepMap(c: Cursor): LuaValue {
+    if (this.map === undefined) return undefined;
+    if (c.mapKeys === undefined) c.mapKeys = this.map.keys();
+    for (;;) {
+      const r = c.mapKeys.next();
+      if (r.done) {
+        c.mapKey = undefined;
+        return undefined;
+      }
+      if (this.map.get(r.value) !== undefined) {
+        c.mapKey = r.value;
+        return r.value;
+      }
+    }
+  }
+
+  private nextHashed(key: LuaValue): LuaValue {
+    let c = this.cursor;
+    if (c !== undefined) {
+      if (c.mapKey === key) return this.stepMap(c);
+      if (c.keys[c.at] === key) {
+        c.at++;
+        return this.stepHash(c);
+      }
+    }
+    // Not the continuation of the last traversal: find the place again.
+    c = this.startCursor();
+    if (typeof key === 'string') {
+      const at = c.keys.indexOf(key);
+      if (at >= 0) {
+        c.at = at + 1;
+        return this.stepHash(c);
+      }
+    }
+    c.at = c.keys.length;
+    if (this.map?.has(key)) {
+      c.mapKeys = this.map.keys();
+      while (c.mapKeys.next().value !== key);
+      return this.stepMap(c);
+    }
+    throw new RangeError('Cannot continue traversal: key is not in the table');
+  }
+
+  private setMap(key: LuaValue, value: LuaValue): void {
+    let map = this.map;
+    if (map === undefined) {
+      if (value === undefined) return;
+      this.map = map = new Map();
+    }
+    // A cleared entry stays, so that a traversal standing on it can go on; insertion sweeps them out.
+    const old = map.get(key);
+    if (value === undefined) {
+      if (old !== undefined) {
+        map.set(key, undefined);
+        this.cleared++;
+      }
+      return;
+    }
+    if (old === undefined) {
+      if (this.cleared > 0) {
+        if (map.has(key)) this.cleared--;
+        else if (this.cleared > 16 && this.cleared > map.size >> 1) this.sweep(map);
+      }
+    }
+    map.set(key, value);
+  }
+
+  private sweep(map: Map<LuaValue, LuaValue>): void {
+    for (const [k, v] of map) if (v === undefined) map.delete(k);
+    this.cleared = 0;
+  }
+
+  private hashToMap(): void {
+    const hash = this.hash;
+    const old = this.map;
+    const map = new Map<LuaValue, LuaValue>();
+    for (const k of Object.keys(hash)) if (hash[k] !== undefined) map.set(k, hash[k]);
+    if (old !== undefined) for (const [k, v] of old) if (v !== undefined) map.set(k, v);
+    this.map = map;
+    this.cleared = 0;
+    this.hash = NO_HASH;
+    this.own = undefined;
+    this.dynamicKeys = -1;
+  }
+
+  /** Keeps "the last element is not nil". */
+  private trim(): void {
+    const arr = this.arr;
+    let n = arr.length;
+    while (n > 1 && arr[n - 1] === undefined) n--;
+    if (n === arr.length - 1) arr.pop();
+    else if (n < arr.length) arr.length = n;
+  }
+
+  private pullFromMap(map: Map<LuaValue, LuaValue>): void {
+    const arr = this.arr;
+    for (;;) {
+      const k = arr.length;
+      const v = map.get(k);
+      if (v === undefined) return;
+      map.delete(k);
+      arr.push(v);
+    }
+  }
+
+  /** A queue that only moves forward leaves nils behind: when they are the majority the elements move to `map`. */
+  private checkDensity(): void {
+    const arr = this.arr;
+    let used = 0;
+    for (let i = 1; i < arr.length; i++) if (arr[i] !== undefined) used++;
+    if (used > arr.length >> 1) return;
+    for (let i = 1; i < arr.length; i++) if (arr[i] !== undefined) this.setMap(i, arr[i]);
+    arr.length = 1;
+  }
+}
