@@ -18,6 +18,8 @@ const STATUS_OF_CODE = {
   SPOP_ERR_FRAME_FLAGS: 10,
   /** A HELLO or DISCONNECT whose stream-id or frame-id is not 0. */
   SPOP_ERR_FRAME_ID: 4,
+  /** A good frame that the state of the session does not allow. */
+  SPOP_ERR_SEQUENCE: 4,
   /** An action HAProxy could not parse: unknown type, wrong NB-ARGS or unknown scope. */
   SPOP_ERR_ACTION: 4,
   /** A HELLO or DISCONNECT key is absent, of the wrong type or out of range. */
