@@ -1,0 +1,13 @@
+/** Every code a {@link BridgeError} can carry; the README lists them. */
+export type BridgeErrorCode = 'BRIDGE_ERR_ENGINE' | 'BRIDGE_ERR_EXTENSION' | 'BRIDGE_ERR_DUPLICATE_MESSAGE';
+
+/** The error class of this package. */
+export class BridgeError extends Error {
+  override readonly name = 'BridgeError';
+  readonly code: BridgeErrorCode;
+
+  constructor(code: BridgeErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,120 @@
+import { ArgumentKind, NamedArguments, PENDING, ScriptRuntimeError, type WorkerPort } from '@offload/script-runtime';
+import { DataType, MessageReader, SpopError } from '@offload/spop-codec';
+import { encodeActionsWithFaults, RecordKind } from '../records.js';
+import type { MessageHandlerEntry, MessageRegistry } from './message-registry.js';
+import { NotifyCall, NotifyTask } from './notify-task.js';
+import type { PendingCalls } from './pending-calls.js';
+
+/**
+ * NOTIFY payload in, actions out: decodes where the script runs and answers each NOTIFY exactly once, whatever its
+ * handlers do (spop.md 3.3, 3.4). A message nobody registered is no fault.
+ */
+export class NotifyDispatcher {
+  private readonly port: WorkerPort;
+  private readonly registry: MessageRegistry;
+  private readonly pending: PendingCalls;
+  private readonly reader = new MessageReader();
+  private readonly args = new NamedArguments();
+  private task = new NotifyTask();
+  private call: NotifyCall;
+
+  constructor(port: WorkerPort, registry: MessageRegistry, pending: PendingCalls) {
+    this.port = port;
+    this.registry = registry;
+    this.pending = pending;
+    this.call = this.newCall();
+  }
+
+  private newCall(): NotifyCall {
+    return new NotifyCall(this.task, (call) => {
+      this.pending.remove(call);
+      this.close(call.task);
+    });
+  }
+
+  handle(id: number, bytes: Uint8Array, at: number, end: number): void {
+    const { task, reader } = this;
+    task.begin(id);
+    try {
+      reader.reset(bytes, at, end);
+      while (reader.nextMessage()) {
+        const entry = this.registry.get(reader.messageName);
+        if (entry !== undefined) this.run(task, entry);
+      }
+    } catch (error) {
+      if (!(error instanceof SpopError)) throw error;
+      task.fault({ code: 'SCRIPT_ERR_HOST', message: `NOTIFY cannot be read: ${error.message} (${error.code})` });
+    }
+    if (task.open > 1) {
+      // Some handler waits: it keeps this task, the next NOTIFY gets a new one.
+      this.task = new NotifyTask();
+      this.call = this.newCall();
+    }
+    this.close(task);
+  }
+
+  private run(task: NotifyTask, entry: MessageHandlerEntry): void {
+    readArguments(this.reader, this.args);
+    const call = this.call;
+    call.message = entry.name;
+    call.engine = entry.engine;
+    let result: unknown;
+    try {
+      result = entry.engine.callNamed(entry.fn, this.args, call);
+    } catch (error) {
+      task.fault(ScriptRuntimeError.dataOf(error), entry.name);
+      return;
+    }
+    if (result !== PENDING) return;
+    task.open++;
+    this.pending.add(call, entry.engine);
+    this.call = this.newCall();
+  }
+
+  private close(task: NotifyTask): void {
+    if (--task.open > 0) return;
+    const { actions, faults, id } = task;
+    if (faults.length === 0) {
+      this.port.reply(id, RecordKind.Actions, actions.bytes, 0, actions.at);
+    } else {
+      const payload = encodeActionsWithFaults(actions.view(), faults);
+      this.port.reply(id, RecordKind.ActionsWithFaults, payload, 0, payload.length);
+    }
+  }
+}
+
+/** Moves the arguments of the message the reader stands on into columns, without making a value. */
+function readArguments(reader: MessageReader, args: NamedArguments): void {
+  args.reset(reader.bytes);
+  while (reader.nextArg()) {
+    const { argName, valueAt, valueEnd } = reader;
+    switch (reader.argType) {
+      case DataType.NULL:
+        args.add(argName, ArgumentKind.Null, 0, 0, 0);
+        break;
+      case DataType.BOOL:
+        args.add(argName, reader.bool ? ArgumentKind.True : ArgumentKind.False, 0, 0, 0);
+        break;
+      case DataType.INT32:
+      case DataType.UINT32:
+      case DataType.INT64:
+      case DataType.UINT64:
+        args.add(argName, ArgumentKind.Integer, reader.integer(), 0, 0);
+        break;
+      case DataType.IPV4:
+        args.add(argName, ArgumentKind.Ipv4, 0, valueAt, valueEnd);
+        break;
+      case DataType.IPV6:
+        args.add(argName, ArgumentKind.Ipv6, 0, valueAt, valueEnd);
+        break;
+      case DataType.STRING:
+        args.add(argName, ArgumentKind.String, 0, valueAt, valueEnd);
+        break;
+      case DataType.BINARY:
+        args.add(argName, ArgumentKind.Bytes, 0, valueAt, valueEnd);
+        break;
+      default:
+        reader.argType satisfies never;
+    }
+  }
+}

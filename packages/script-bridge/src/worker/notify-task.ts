@@ -1,0 +1,48 @@
+import type { ScriptCall, ScriptEngine, ScriptErrorData, ScriptRuntimeError } from '@offload/script-runtime';
+import { Writer } from '@offload/spop-codec';
+import type { FaultRecord } from '../records.js';
+
+/**
+ * Most bytes of actions one NOTIFY may collect in a worker. What HAProxy can take is less and known to the IO thread,
+ * which cuts whole actions; this only bounds a script that never stops setting variables.
+ */
+const MAX_ACTION_BYTES = 1 << 20;
+
+/** One NOTIFY under way: collects the actions of all its messages' handlers, answers once. */
+export class NotifyTask {
+  id = 0;
+  /** Calls that are not over, the dispatch itself counted as one. */
+  open = 0;
+  readonly actions = new Writer(MAX_ACTION_BYTES, 512);
+  readonly faults: FaultRecord[] = [];
+
+  begin(id: number): void {
+    this.id = id;
+    this.open = 1;
+    this.actions.reset();
+    this.faults.length = 0;
+  }
+
+  fault(error: ScriptErrorData, spoeMessage?: string): void {
+    const { code, message, language, script, line, traceback } = error;
+    this.faults.push({ code, message, spoeMessage, language, script, line, traceback });
+  }
+}
+
+/** The call of one handler for one message of a NOTIFY. */
+export class NotifyCall implements ScriptCall {
+  task: NotifyTask;
+  message = '';
+  engine: ScriptEngine | undefined;
+  private readonly onSettled: (call: NotifyCall) => void;
+
+  constructor(task: NotifyTask, onSettled: (call: NotifyCall) => void) {
+    this.task = task;
+    this.onSettled = onSettled;
+  }
+
+  settled(error: ScriptRuntimeError | null): void {
+    if (error !== null) this.task.fault(error, this.message);
+    this.onSettled(this);
+  }
+}

@@ -1,0 +1,44 @@
+import type { ScriptCall, ScriptEngine, WorkerPort } from '@offload/script-runtime';
+
+/**
+ * Calls whose scripts wait (sleep, receive, connect). The watchdog only sees running code; a call that waits past the
+ * deadline is cancelled here.
+ */
+export class PendingCalls {
+  private readonly port: WorkerPort;
+  private readonly calls = new Map<ScriptCall, { readonly engine: ScriptEngine; readonly deadline: number }>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(port: WorkerPort) {
+    this.port = port;
+  }
+
+  add(call: ScriptCall, engine: ScriptEngine): void {
+    // Insertion order is deadline order: every call gets the same time.
+    this.calls.set(call, { engine, deadline: performance.now() + this.port.timeoutMs });
+    this.port.hold();
+    if (this.timer === undefined) this.schedule(this.port.timeoutMs);
+  }
+
+  remove(call: ScriptCall): void {
+    if (this.calls.delete(call)) this.port.release();
+  }
+
+  private schedule(ms: number): void {
+    this.timer = setTimeout(() => this.sweep(), Math.max(1, ms));
+    this.timer.unref();
+  }
+
+  private sweep(): void {
+    this.timer = undefined;
+    const now = performance.now();
+    for (const [call, { engine, deadline }] of this.calls) {
+      if (deadline > now) {
+        this.schedule(deadline - now);
+        return;
+      }
+      engine.cancel(call);
+      this.remove(call);
+    }
+  }
+}
