@@ -6,17 +6,21 @@ import { readLength } from './varint.js';
 const MAX_CACHED_NAME_BYTES = 64;
 
 interface Entry {
-  readonly hash: number;
+  readonly bytes: Uint8Array;
   readonly text: string;
+  /** Slot of the name that came after this one the last time. A number, since a chain of entries could grow for ever. */
+  nextSlot: number;
 }
 
 /**
- * Turns the bytes of a name into a string without building it again: a two-way hash table of a fixed number of
- * entries, so that a peer who invents names costs time, never memory. Strings are latin1, one character per byte.
+ * Turns the bytes of a name into a string without building it again. Names come in the same order frame after frame,
+ * so the one that followed last time is tried first; then a two-way hash table is asked. The table has a fixed number
+ * of entries: a peer who invents names costs time, never memory. Strings are latin1, one character per byte.
  */
 export class NameCache {
   private readonly entries: (Entry | undefined)[];
   private readonly mask: number;
+  private last: Entry = { bytes: new Uint8Array(0), text: '', nextSlot: 0 };
 
   /** `size`: most names kept, rounded up to a power of two; 1024 by default. */
   constructor(size = 1024) {
@@ -28,18 +32,12 @@ export class NameCache {
 
   /** The string of `bytes[at..end)`. */
   text(bytes: Uint8Array, at: number, end: number): string {
-    const length = end - at;
-    if (length > MAX_CACHED_NAME_BYTES) return latin1Text(bytes, at, end);
-    let hash = length;
-    for (let i = at; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-    const slot = (hash ^ (hash >>> 15)) & this.mask;
-    const first = this.entries[slot];
-    if (first !== undefined && first.hash === hash && equals(first.text, bytes, at, length)) return first.text;
-    const second = this.entries[slot ^ 1];
-    if (second !== undefined && second.hash === hash && equals(second.text, bytes, at, length)) return second.text;
-    const entry = { hash, text: latin1Text(bytes, at, end) };
-    this.entries[first === undefined || second !== undefined ? slot : slot ^ 1] = entry;
-    return entry.text;
+    const guess = this.entries[this.last.nextSlot];
+    if (guess !== undefined && equals(guess.bytes, bytes, at, end)) {
+      this.last = guess;
+      return guess.text;
+    }
+    return this.find(bytes, at, end);
   }
 
   /** Reads a name (varint length + bytes) at the cursor. Throws SPOP_ERR_TRUNCATED, SPOP_ERR_VARINT. */
@@ -49,10 +47,34 @@ export class NameCache {
     c.at = at + length;
     return this.text(c.bytes, at, c.at);
   }
+
+  private find(bytes: Uint8Array, at: number, end: number): string {
+    if (end - at > MAX_CACHED_NAME_BYTES) return latin1Text(bytes, at, end);
+    let hash = 0;
+    for (let i = at; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
+    let slot = (hash ^ (hash >>> 15)) & this.mask;
+    let entry = this.entries[slot];
+    if (entry === undefined || !equals(entry.bytes, bytes, at, end)) {
+      const first = entry;
+      const other = this.entries[slot ^ 1];
+      if (other !== undefined && equals(other.bytes, bytes, at, end)) {
+        slot ^= 1;
+        entry = other;
+      } else {
+        if (first !== undefined && other === undefined) slot ^= 1;
+        entry = { bytes: new Uint8Array(bytes.subarray(at, end)), text: latin1Text(bytes, at, end), nextSlot: 0 };
+        this.entries[slot] = entry;
+      }
+    }
+    this.last.nextSlot = slot;
+    this.last = entry;
+    return entry.text;
+  }
 }
 
-function equals(text: string, bytes: Uint8Array, at: number, length: number): boolean {
-  if (text.length !== length) return false;
-  for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== bytes[at + i]) return false;
+function equals(name: Uint8Array, bytes: Uint8Array, at: number, end: number): boolean {
+  const length = name.length;
+  if (end - at !== length) return false;
+  for (let i = 0; i < length; i++) if (name[i] !== bytes[at + i]) return false;
   return true;
 }
