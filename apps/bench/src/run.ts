@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** One line of a report: how the server is started, how it is loaded. */
+export interface Case {
+  readonly name: string;
+  readonly server: readonly string[];
+  readonly load: readonly string[];
+}
+
+/** What a load generator prints. */
+export interface Figures {
+  readonly framesPerSecond: number;
+  readonly framesPerCpuSecond: number;
+  readonly p50us: number;
+  readonly p99us: number;
+  readonly residentMb: number;
+  readonly failures: readonly string[];
+}
+
+const path = (name: string): string => new URL(name, import.meta.url).pathname;
+
+/** Starts the server, loads it, stops it. Both are processes of their own. */
+export async function runCase(serverModule: string, loadModule: string, { server, load }: Case): Promise<Figures> {
+  const child = spawn(process.execPath, [path(serverModule), ...server], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const port = await firstLine(child.stdout);
+    const args = [path(loadModule), '--port', String(JSON.parse(port).port), '--pid', String(child.pid), ...load];
+    const generator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    return JSON.parse(await firstLine(generator.stdout)) as Figures;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stream });
+    lines.once('line', resolve);
+    lines.once('close', () => reject(new Error('The process ended without a line of output')));
+  });
+}
+
+/** The run whose `framesPerCpuSecond` is the middle one. */
+export function median(runs: readonly Figures[]): Figures {
+  return [...runs].sort((a, b) => a.framesPerCpuSecond - b.framesPerCpuSecond)[runs.length >> 1];
+}

@@ -1,0 +1,9 @@
+import type { RuntimeLoaders } from '@offload/script-bridge';
+
+/** The engines the benchmarks know. */
+export const runtimeLoaders: RuntimeLoaders = {
+  plain: async () => (await import('@offload/script-runtime/plain')).plain,
+  fengari: async () => (await import('@offload/script-runtime/fengari')).fengari,
+};
+
+export const defaultEngines: Readonly<Record<string, string>> = { '.plain.mjs': 'plain', '.lua': 'fengari' };
