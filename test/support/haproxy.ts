@@ -1,0 +1,148 @@
+/**
+ * The real HAProxy as a test peer: rendered configuration, sockets in a folder of its own (so no port is fought over),
+ * awaited by what it prints, stopped by its id. It runs in master-worker mode, as Debian runs it.
+ */
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type HttpRequest, type HttpResponse, sendHttp } from './http-request.js';
+import { Program, type ProgramEnd } from './program.js';
+
+export interface HaproxyOptions {
+  /** Address of the agent as HAProxy writes it: `127.0.0.1:12345` or `unix@/path`. */
+  readonly agent: string;
+  /** The file of the filter; its engine is `offload`, its backend `agents`. */
+  readonly spoe: string;
+  /** Lines of the frontend, below its `bind` and `filter` lines. */
+  readonly frontend: string;
+  /** More lines of `global`. */
+  readonly global?: string;
+  /** More lines of the agents' backend. */
+  readonly backend?: string;
+  /** Words after the agent's address on its `server` line, such as `check inter 100ms`. */
+  readonly server?: string;
+}
+
+function findHaproxy(): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin'];
+  return folders
+    .map((folder) => join(folder, 'haproxy'))
+    .find((path) => {
+      try {
+        accessSync(path, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Path of the haproxy program, or undefined where Debian's package `haproxy` is not installed. */
+export const haproxyBinary = findHaproxy();
+
+if (haproxyBinary === undefined) {
+  process.stderr.write('SKIPPED: tests with a real HAProxy. Install the Debian package haproxy to run them.\n');
+}
+
+const indent = (lines: string | undefined): string =>
+  (lines ?? '')
+    .split('\n')
+    .map((line) => `    ${line.trim()}`)
+    .join('\n');
+
+function renderConfig(folder: string, options: HaproxyOptions): string {
+  return `global
+    log stdout format raw local0
+    stats socket unix@${folder}/stats.sock mode 600 level admin expose-fd listeners
+    stats timeout 1m
+${indent(options.global ?? 'nbthread 1')}
+defaults
+    log global
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+frontend fe
+    bind unix@${folder}/frontend.sock accept-proxy
+    filter spoe engine offload config ${folder}/spoe.conf
+${indent(options.frontend)}
+backend agents
+    mode tcp
+    timeout connect 5s
+    timeout server 3m
+${indent(options.backend)}
+    server agent1 ${options.agent} ${options.server ?? ''}
+`;
+}
+
+export class Haproxy {
+  readonly program: Program;
+  readonly #folder: string;
+
+  constructor(folder: string, program: Program) {
+    this.#folder = folder;
+    this.program = program;
+  }
+
+  /** What HAProxy logged and printed so far. */
+  get lines(): readonly string[] {
+    return this.program.lines;
+  }
+
+  /** Sends one request to the frontend, from 192.0.2.1 unless told otherwise. */
+  request(options: HttpRequest = {}): Promise<HttpResponse> {
+    return sendHttp({ path: join(this.#folder, 'frontend.sock') }, { from: '192.0.2.1', ...options });
+  }
+
+  /** Runs a command of the stats socket; resolves with its whole answer. */
+  command(text: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ path: join(this.#folder, 'stats.sock') });
+      const chunks: Buffer[] = [];
+      socket.on('data', (chunk) => chunks.push(chunk));
+      socket.once('error', reject);
+      socket.once('close', () => resolve(Buffer.concat(chunks).toString('utf8').trim()));
+      socket.end(`${text}\n`);
+    });
+  }
+
+  waitForLine(pattern: RegExp, from = 0): Promise<string> {
+    return this.program.waitForLine(pattern, from);
+  }
+
+  /** Reloads as `systemctl reload` does; resolves when the new worker serves. The old one may still have work. */
+  async reload(): Promise<void> {
+    const from = this.lines.length;
+    this.program.signal('SIGUSR2');
+    await this.waitForLine(/Loading success/, from);
+  }
+
+  /** Soft stop: finishes what is pending, says good-bye to the agent, ends. */
+  softStop(): Promise<ProgramEnd> {
+    this.program.signal('SIGUSR1');
+    return this.program.ended;
+  }
+
+  async stop(): Promise<void> {
+    await this.program.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts HAProxy and resolves when it serves. Throws with all it said when it does not. */
+export async function startHaproxy(options: HaproxyOptions): Promise<Haproxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'offload-haproxy-'));
+  const config = join(folder, 'haproxy.cfg');
+  writeFileSync(config, renderConfig(folder, options));
+  writeFileSync(join(folder, 'spoe.conf'), options.spoe);
+  const program = new Program(haproxyBinary!, ['-W', '-db', '-f', config]);
+  const haproxy = new Haproxy(folder, program);
+  try {
+    await program.waitForLine(/Loading success/);
+    return haproxy;
+  } catch (error) {
+    await haproxy.stop();
+    throw error;
+  }
+}
