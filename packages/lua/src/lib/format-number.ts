@@ -103,7 +103,7 @@ export function formatFloat(n: number, spec: FormatSpec): string {
   const upper = lower !== spec.conversion;
   if (!Number.isFinite(n)) {
     const name = n !== n ? 'nan' : 'inf';
-    const prefix = n !== n ? signOf(false, spec) : signOf(n < 0, spec);
+    const prefix = n === n ? signOf(n < 0, spec) : spec.space ? ' ' : '';
     return padNumber(prefix, upper ? name.toUpperCase() : name, spec, false);
   }
   const negative = n < 0 || (n === 0 && 1 / n < 0);
