@@ -10,6 +10,8 @@ export interface InlinePoolOptions {
   readonly data: unknown;
   /** Longest uninterrupted stretch of script code in milliseconds. Default 1000. */
   readonly timeoutMs?: number;
+  /** The same while files load. Default 10 000. */
+  readonly loadTimeoutMs?: number;
 }
 
 /**
@@ -40,8 +42,11 @@ class InlinePool implements Pool {
   async start(): Promise<readonly unknown[]> {
     try {
       const port = new InlinePort(this, this.handlers, this.options.timeoutMs ?? 1000);
+      port.watch.timeoutMs = this.options.loadTimeoutMs ?? 10_000;
       this.app = await this.options.createApp(port, this.options.data);
-      return [await this.app.start()];
+      const report = await this.app.start();
+      port.watch.timeoutMs = port.timeoutMs;
+      return [report];
     } catch (error) {
       throw error instanceof ScriptRuntimeError ? error : new ScriptRuntimeError(ScriptRuntimeError.dataOf(error));
     }
@@ -126,7 +131,7 @@ class InlinePort implements WorkerPort {
   readonly timeoutMs: number;
   private readonly pool: InlinePool;
   private readonly handlers: PoolHandlers;
-  private readonly watch: ClockWatch;
+  readonly watch: ClockWatch;
 
   constructor(pool: InlinePool, handlers: PoolHandlers, timeoutMs: number) {
     this.pool = pool;
@@ -141,6 +146,21 @@ class InlinePort implements WorkerPort {
 
   post(message: unknown): void {
     this.handlers.message?.(0, message);
+  }
+
+  async call(message: unknown): Promise<unknown> {
+    return this.handlers.call?.(0, message);
+  }
+
+  callSync(message: unknown): unknown {
+    const value = this.handlers.call?.(0, message);
+    if (value instanceof Promise) {
+      throw new ScriptRuntimeError({
+        code: 'SCRIPT_ERR_UNSUPPORTED',
+        message: 'a script that runs inline (-d) cannot block the thread it shares with the server',
+      });
+    }
+    return value;
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {

@@ -19,6 +19,8 @@ export interface PoolHandlers {
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** A message from `WorkerPort.post`. */
   message?(worker: number, message: unknown): void;
+  /** Answers `WorkerPort.call` and `callSync`, now or later. */
+  call?(worker: number, message: unknown): unknown | Promise<unknown>;
   /** A worker died or hung and is being replaced (`lost`), or its successor is ready (`ready`). */
   workerChanged?(worker: number, state: 'lost' | 'ready'): void;
 }

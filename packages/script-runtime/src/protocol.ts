@@ -13,10 +13,12 @@ export const Watch = {
   Interrupt: 2,
   /** 1 when a control message waits in the port. */
   Control: 3,
+  /** Counts answers to calls, so that a worker can block until one comes. */
+  Answers: 8,
 } as const;
 
-/** Bytes of the watch memory: the words, then the interrupt byte for engines that poll a byte of their own. */
-export const WATCH_BYTES = 32;
+/** Bytes of the watch memory; one of them is the interrupt byte for engines that poll a byte of their own. */
+export const WATCH_BYTES = 64;
 export const INTERRUPT_BYTE_OFFSET = 16;
 
 /** `workerData` of a pool's thread. */
@@ -26,6 +28,8 @@ export interface WorkerStart {
   readonly inbox: ChannelEnd;
   readonly outbox: ChannelEnd;
   readonly port: MessagePort;
+  /** Calls from the worker to the pool's owner, and their answers. */
+  readonly calls: MessagePort;
   readonly timeoutMs: number;
   /** The application's own data, e.g. which scripts to load. */
   readonly data: unknown;
@@ -46,3 +50,14 @@ export type WorkerResponse =
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>> | undefined;
     };
+
+/** A call of a worker to the pool's owner. */
+export interface OwnerCall {
+  readonly id: number;
+  readonly message: unknown;
+}
+
+/** Its answer. */
+export type OwnerAnswer =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: ScriptErrorData };

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { ScriptErrorData } from './errors.js';
+import { answerCalls } from './owner-calls.js';
 import {
   INTERRUPT_BYTE_OFFSET,
   WATCH_BYTES,
@@ -20,6 +21,8 @@ export interface RunnerOptions {
   readonly entry: URL;
   readonly data: unknown;
   readonly timeoutMs: number;
+  /** Longest stretch of script code while the worker starts. */
+  readonly loadTimeoutMs: number;
   readonly startTimeoutMs: number;
   readonly ringBytes: number;
   readonly resourceLimits?: { readonly maxOldGenerationSizeMb?: number };
@@ -29,6 +32,7 @@ export interface RunnerHandlers {
   record: RecordHandler;
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
   message(message: unknown): void;
+  call(message: unknown): unknown | Promise<unknown>;
   /** The doorbell rang: call `receiver.drain()`, then `arm()`. */
   rung(): void;
   /** The thread ended without being asked to. */
@@ -46,6 +50,7 @@ export class Runner {
   private readonly words = new Int32Array(this.watch);
   private readonly interruptByte = new Uint8Array(this.watch, INTERRUPT_BYTE_OFFSET, 1);
   private readonly port: MessagePort;
+  private readonly calls: MessagePort;
   private readonly start_: WorkerStart;
   private readonly transfer: MessagePort[];
   private thread: Worker | undefined;
@@ -57,20 +62,25 @@ export class Runner {
     this.options = options;
     this.handlers = handlers;
     const control = new MessageChannel();
+    const calls = new MessageChannel();
     const bulkIn = new MessageChannel();
     const bulkOut = new MessageChannel();
     const inbox = createRingMemory(options.ringBytes);
     const outbox = createRingMemory(options.ringBytes);
     this.port = control.port1;
+    this.calls = calls.port1;
+    answerCalls(this.calls, this.watch, (message) => handlers.call(message));
+    this.calls.unref();
     this.sender = new RecordSender({ memory: inbox, port: bulkIn.port1 });
     this.receiver = new RecordReceiver({ memory: outbox, port: bulkOut.port1 }, handlers.record);
-    this.transfer = [control.port2, bulkIn.port2, bulkOut.port2];
+    this.transfer = [control.port2, calls.port2, bulkIn.port2, bulkOut.port2];
     this.start_ = {
       worker: options.worker,
       watch: this.watch,
       inbox: { memory: inbox, port: bulkIn.port2 },
       outbox: { memory: outbox, port: bulkOut.port2 },
       port: control.port2,
+      calls: calls.port2,
       timeoutMs: options.timeoutMs,
       data: options.data,
     };
@@ -124,6 +134,7 @@ export class Runner {
     const before = this.state;
     this.state = 'stopped';
     this.port.close();
+    this.calls.close();
     this.onStopped?.();
     const error: ScriptErrorData = {
       code: 'POOL_ERR_WORKER_LOST',
@@ -167,8 +178,9 @@ export class Runner {
       return false;
     }
     const elapsed = now - this.seenSince;
-    if (elapsed < this.options.timeoutMs) return false;
-    if (elapsed < this.options.timeoutMs + graceMs) {
+    const limit = this.state === 'starting' ? this.options.loadTimeoutMs : this.options.timeoutMs;
+    if (elapsed < limit) return false;
+    if (elapsed < limit + graceMs) {
       Atomics.store(this.words, Watch.Interrupt, sequence);
       this.interruptByte[0] = 2;
       return false;
@@ -195,5 +207,6 @@ export class Runner {
     await this.thread?.terminate();
     this.state = 'stopped';
     this.port.close();
+    this.calls.close();
   }
 }

@@ -14,6 +14,8 @@ export interface ThreadPoolOptions {
   readonly timeoutMs?: number;
   /** How long an interrupted script may go on before its thread is replaced. Default 500. */
   readonly graceMs?: number;
+  /** Longest uninterrupted stretch of script code while files load. Default 10 000. */
+  readonly loadTimeoutMs?: number;
   /** Longest start of one worker, loading included. Default 60 000. */
   readonly startTimeoutMs?: number;
   /** Each of the two rings per worker; a power of two. Default 1 MiB. */
@@ -93,18 +95,19 @@ class ThreadPool implements Pool {
   }
 
   async start(): Promise<readonly unknown[]> {
+    const tick = Math.max(5, Math.min(50, this.timeoutMs / 5));
+    this.watchdog = setInterval(() => this.watch(), tick);
+    this.watchdog.unref();
     const results = await Promise.allSettled(this.seats.map((seat, i) => this.startRunner(seat, i)));
     const failed = results.find((r) => r.status === 'rejected');
     if (failed !== undefined) {
       this.stopping = true;
+      clearInterval(this.watchdog);
       await Promise.all(this.seats.map((seat) => seat.runner.kill()));
       throw new ScriptRuntimeError(
         ScriptRuntimeError.isData(failed.reason) ? failed.reason : ScriptRuntimeError.dataOf(failed.reason),
       );
     }
-    const tick = Math.max(5, Math.min(50, this.timeoutMs / 5));
-    this.watchdog = setInterval(() => this.watch(), tick);
-    this.watchdog.unref();
     return results.map((r) => (r as PromiseFulfilledResult<unknown>).value);
   }
 
@@ -116,6 +119,7 @@ class ThreadPool implements Pool {
         entry,
         data,
         timeoutMs: this.timeoutMs,
+        loadTimeoutMs: this.options.loadTimeoutMs ?? 10_000,
         startTimeoutMs: this.options.startTimeoutMs ?? 60_000,
         ringBytes: this.options.ringBytes ?? 1 << 20,
         ...(maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
@@ -125,6 +129,7 @@ class ThreadPool implements Pool {
         rung: () => this.onRung(seat, runner),
         log: (level, message, fields) => this.handlers.log(level, message, { worker, ...fields }),
         message: (message) => this.handlers.message?.(worker, message),
+        call: (message) => this.handlers.call?.(worker, message),
         lost: (error) => this.replace(seat, worker, error),
       },
     );
@@ -225,7 +230,10 @@ class ThreadPool implements Pool {
     const now = performance.now();
     for (let i = 0; i < this.seats.length; i++) {
       const seat = this.seats[i];
-      if (seat.runner.state !== 'started' || !seat.runner.checkDeadline(now, this.graceMs)) continue;
+      const { state } = seat.runner;
+      if ((state !== 'started' && state !== 'starting') || !seat.runner.checkDeadline(now, this.graceMs)) continue;
+      // A start that hangs is ended by its own time limit, with its own error.
+      if (state === 'starting') continue;
       void seat.runner.kill();
       this.replace(seat, i, {
         code: 'POOL_ERR_WORKER_HUNG',

@@ -17,7 +17,7 @@ export class SharedWatch {
   private depth = 0;
 
   constructor(memory: SharedArrayBuffer) {
-    this.words = new Int32Array(memory, 0, INTERRUPT_BYTE_OFFSET / 4);
+    this.words = new Int32Array(memory);
     this.interruptByte = new Uint8Array(memory, INTERRUPT_BYTE_OFFSET, 1);
   }
 
@@ -41,7 +41,8 @@ export class SharedWatch {
 /** The same for scripts that run in the calling thread, where no one else can watch: reads the clock. */
 export class ClockWatch {
   readonly interruptByte: Uint8Array = new Uint8Array(1);
-  private readonly timeoutMs: number;
+  /** Counts from the next stretch on. */
+  timeoutMs: number;
   private depth = 0;
   private deadline = 0;
 

@@ -26,6 +26,10 @@ export interface WorkerPort {
   reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void;
   /** A control message to the pool's `message` handler (structured clone, no hot path). */
   post(message: unknown): void;
+  /** Asks the pool's owner (`PoolHandlers.call`); the thread goes on. The caller holds while it waits. */
+  call(message: unknown): Promise<unknown>;
+  /** The same, blocking this thread until the answer is there or the running script is past its deadline. */
+  callSync(message: unknown): unknown;
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Something asynchronous is under way / has ended: while any is, the thread serves its event loop. */
   hold(): void;

@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ScriptRuntimeError } from './errors.js';
+import { OwnerCalls } from './owner-calls.js';
 import { Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
 import { RecordReceiver, RecordSender } from './record-channel.js';
 import type { EngineHost, LogLevel } from './runtime.js';
@@ -31,6 +32,7 @@ class WorkerThread implements WorkerPort {
   private readonly watch: SharedWatch;
   private readonly words: Int32Array;
   private readonly outbox: RecordSender;
+  private readonly calls: OwnerCalls;
   private app: WorkerApp | undefined;
   private inbox: RecordReceiver | undefined;
   private held = 0;
@@ -45,6 +47,7 @@ class WorkerThread implements WorkerPort {
     this.watch = new SharedWatch(init.watch);
     this.words = new Int32Array(init.watch);
     this.outbox = new RecordSender(init.outbox);
+    this.calls = new OwnerCalls(init.calls, init.watch);
   }
 
   async run(createApp: WorkerAppFactory): Promise<void> {
@@ -117,6 +120,16 @@ class WorkerThread implements WorkerPort {
 
   post(message: unknown): void {
     this.respond({ type: 'app', message });
+  }
+
+  call(message: unknown): Promise<unknown> {
+    return this.calls.call(message);
+  }
+
+  callSync(message: unknown): unknown {
+    // What was sent before must be seen before: the owner may be waiting for it.
+    this.outbox.ring.publish();
+    return this.calls.callSync(message, () => this.watch.interrupted());
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {

@@ -8,7 +8,7 @@ import {
 } from '../dist/index.js';
 
 const ENTRY = new URL('./fixtures/worker.mjs', import.meta.url);
-const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST] = [1, 2, 3, 4, 5, 6, 7];
+const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 interface Answer {
   context: unknown;
@@ -104,10 +104,10 @@ describe('createThreadPool()', () => {
   it('keeps the order of one worker and carries payloads larger than the ring', async () => {
     const { answers, until, send } = await startPool({ ringBytes: 4096 });
     const sizes = [10, 5000, 1, 100_000, 0, 900, 3];
-    sizes.forEach((size, i) => send(ECHO, i, new Uint8Array(size).fill(i)));
+    for (const [i, size] of sizes.entries()) send(ECHO, i, new Uint8Array(size).fill(i));
     await until(() => answers.length === sizes.length);
     expect(answers.map((a) => a.context)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    answers.forEach((a, i) => expect(a.bytes).toEqual(new Uint8Array(sizes[i]).fill(i)));
+    for (const [i, a] of answers.entries()) expect(a.bytes).toEqual(new Uint8Array(sizes[i]).fill(i));
   });
 
   it('queues past a full ring, says congested, and loses nothing', async () => {
@@ -207,6 +207,37 @@ describe('createThreadPool()', () => {
     pool.post(0, { hello: 1 });
     await until(() => messages.length === 1);
     expect(messages).toEqual([{ echoed: { hello: 1 } }]);
+  });
+
+  it('answers calls of a worker, blocking or not, now or later, errors included', async () => {
+    const { answers, until, send } = await startPool(
+      {},
+      {
+        call: (_worker, message) => {
+          const { ask } = message as { ask: number };
+          if (ask === 99) throw new Error('refused');
+          return ask % 2 === 0 ? ask + 1 : new Promise((resolve) => setImmediate(() => resolve(ask + 1)));
+        },
+      },
+    );
+    for (const [kind, ask] of [
+      [CALL_SYNC, 2],
+      [CALL_SYNC, 5],
+      [CALL, 6],
+      [CALL, 7],
+      [CALL_SYNC, 8],
+      [CALL, 99],
+    ]) {
+      send(kind, `${kind} ${ask}`, bytes(ask));
+    }
+    await until(() => answers.length === 6);
+    const text = new Map(answers.map((a) => [a.context, a.bytes!]));
+    expect([...text.get('8 2')!]).toEqual([3]);
+    expect([...text.get('8 5')!]).toEqual([6]);
+    expect([...text.get('9 6')!]).toEqual([7]);
+    expect([...text.get('9 7')!]).toEqual([8]);
+    expect([...text.get('8 8')!]).toEqual([9]);
+    expect(new TextDecoder().decode(text.get('9 99'))).toBe('refused');
   });
 
   it('refuses a size that is no pool', () => {
