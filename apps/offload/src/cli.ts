@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import yargs, { type Argv } from 'yargs';
+import type { Command } from './command.js';
+import { check } from './commands/check.js';
+import { configSchemaCommand } from './commands/config-schema.js';
+import { notify } from './commands/notify.js';
+import { printConfig } from './commands/print-config.js';
+import { serve } from './commands/serve.js';
+import type { Context } from './context.js';
+import { exitCodeOf, OffloadError } from './errors.js';
+
+const EXIT_CODES =
+  'Exit codes: 0 ok, 1 fault, 2 wrong usage. Results go to standard output, all else to standard error.';
+
+/** Where the exit code of the command that ran ends up. */
+export interface Outcome {
+  exitCode: number;
+}
+
+/** Makes the parser of `offload`. Nothing runs before `parse`. */
+export function buildCli(context: Context, outcome: Outcome): Argv {
+  const cli = yargs()
+    .scriptName('offload')
+    .usage('$0 COMMAND\n\nAnswers HAProxy (SPOE agent) from scripts.')
+    .version(packageVersion())
+    .epilogue(EXIT_CODES);
+  addCommand(cli, serve, context, outcome);
+  addCommand(cli, check, context, outcome);
+  addCommand(cli, notify, context, outcome);
+  addCommand(cli, printConfig, context, outcome);
+  addCommand(cli, configSchemaCommand, context, outcome);
+  return withManners(cli.demandCommand(1, 'Say what to do: a command is missing'));
+}
+
+function addCommand<Flags>(cli: Argv, command: Command<Flags>, context: Context, outcome: Outcome): void {
+  cli.command({
+    command: command.command,
+    describe: command.describe,
+    builder: (argv) => {
+      for (const [line, effect] of command.examples) argv.example(line, effect);
+      return command.builder(argv);
+    },
+    handler: async (flags) => {
+      outcome.exitCode = await command.run(flags, context);
+    },
+  });
+}
+
+/** What every parser of this program has: strictness, English, no exit of its own, errors thrown as ours. */
+export function withManners(parser: Argv): Argv {
+  return parser
+    .locale('en')
+    .help('help')
+    .alias('help', 'h')
+    .strict()
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true, 'camel-case-expansion': false })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new OffloadError('OFFLOAD_ERR_USAGE', message);
+    });
+}
+
+/**
+ * Parses a command line, runs its command and reports faults the way every program here does.
+ *
+ * @returns the exit code.
+ */
+export async function runCli(
+  build: (context: Context, outcome: Outcome) => Argv,
+  args: readonly string[],
+  context: Context,
+): Promise<number> {
+  const outcome: Outcome = { exitCode: 0 };
+  try {
+    await build(context, outcome).parseAsync(args, {}, (_error, _argv, output) => {
+      if (output !== '') context.stdout(`${output}\n`);
+    });
+    return outcome.exitCode;
+  } catch (error) {
+    if (!(error instanceof OffloadError)) throw error;
+    const hint = error.code === 'OFFLOAD_ERR_USAGE' ? '\nMore with --help' : '';
+    context.stderr(`offload: ${error.message}${hint}\n`);
+    return exitCodeOf(error.code);
+  }
+}
+
+export function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import { configSchema } from './config.js';
+import { type LeafKind, parseText, setIn } from './config-text.js';
+
+/** The part of the configuration that the environment says. */
+export interface EnvironmentConfig {
+  readonly raw: Record<string, unknown>;
+  /** Variables that begin with `OFFLOAD_` and mean nothing. */
+  readonly unknown: readonly string[];
+}
+
+/** Variables with the prefix that are no keys: read by the command line itself. */
+const RESERVED = new Set(['OFFLOAD_CONFIG']);
+
+/** `spop.maxFrameBytes` as `OFFLOAD_SPOP_MAX_FRAME_BYTES`. */
+export function environmentName(path: string): string {
+  return `OFFLOAD_${path
+    .replaceAll('.', '_')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toUpperCase()}`;
+}
+
+/**
+ * Reads the variables `OFFLOAD_*`, one per key. Lists are separated by commas; an empty value is an empty list.
+ *
+ * Unknown variables are reported and not refused: container platforms invent some (`OFFLOAD_SERVICE_HOST`).
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): EnvironmentConfig {
+  const raw: Record<string, unknown> = {};
+  const leaves = configLeaves();
+  const known = new Set(RESERVED);
+  for (const { path, kind } of leaves) {
+    const name = environmentName(path);
+    known.add(name);
+    const text = env[name];
+    if (text !== undefined) setIn(raw, path.split('.'), parseText(text, kind));
+  }
+  const unknown = Object.keys(env).filter((name) => name.startsWith('OFFLOAD_') && !known.has(name));
+  return { raw, unknown };
+}
+
+/** A key that holds a value rather than other keys. */
+export interface ConfigLeaf {
+  readonly path: string;
+  readonly kind: LeafKind;
+  readonly description: string;
+  readonly default: unknown;
+}
+
+/** Every key of the configuration, in order. Lists and their items count as one key. */
+export function configLeaves(schema: z.ZodObject = configSchema, prefix = ''): ConfigLeaf[] {
+  return Object.entries(schema.shape).flatMap(([key, field]) => {
+    const path = prefix + key;
+    const inner = unwrap(field as z.ZodType);
+    if (inner.type === 'object') return configLeaves(inner.schema as z.ZodObject, `${path}.`);
+    return [{ path, kind: kindOf(inner), description: (field as z.ZodType).description ?? '', default: inner.default }];
+  });
+}
+
+interface Unwrapped {
+  readonly schema: z.ZodType;
+  readonly type: string;
+  readonly default: unknown;
+}
+
+function unwrap(schema: z.ZodType, fallback?: unknown): Unwrapped {
+  const { def } = schema as unknown as { def: { type: string; innerType?: z.ZodType; defaultValue?: unknown } };
+  if (def.innerType === undefined) return { schema, type: def.type, default: fallback };
+  return unwrap(def.innerType, def.type === 'default' ? def.defaultValue : fallback);
+}
+
+function kindOf({ schema, type }: Unwrapped): LeafKind {
+  if (type === 'array') return 'list';
+  if (type === 'boolean') return 'boolean';
+  const options = (schema as unknown as { def: { options?: z.ZodType[] } }).def.options ?? [schema];
+  return options.some((option) => unwrap(option).type === 'number') ? 'number' : 'text';
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { rebasePaths } from './config/path-keys.js';
+import { CONFIG_PATHS } from './config.js';
+import { ConfigError } from './errors.js';
+
+/** A config file as read: not yet validated. */
+export interface ConfigFile {
+  readonly raw: unknown;
+  /** `FILE:LINE:COLUMN` of a key, or of the closest key above it that is in the file. */
+  locate(path: readonly PropertyKey[]): string;
+}
+
+/**
+ * Reads a YAML or JSON file (JSON is read as the YAML it is). Relative paths in it become relative to its folder.
+ *
+ * @throws ConfigError for a file that cannot be read or has syntax errors, with line and column.
+ */
+export function readConfigFile(path: string): ConfigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ConfigError([{ path: '', keys: [], message: `Cannot read: ${(error as Error).message}`, origin: path }]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${path}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    throw new ConfigError(
+      document.errors.map((error) => ({ path: '', keys: [], message: error.message, origin: place(error.pos[0]) })),
+    );
+  }
+  const raw: unknown = document.toJS() ?? {};
+  rebasePaths(raw, CONFIG_PATHS, (inside) => (isAbsolute(inside) ? inside : join(dirname(path), inside)));
+  return { raw, locate: (key) => place(offsetOf(document, key)) };
+}
+
+/** Offset of the key itself, so that an unknown key is found by its name and not by its value. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let depth = path.length; depth > 0; depth--) {
+    const last = path[depth - 1];
+    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
+    if (isMap(parent)) {
+      const pair = parent.items.find(({ key }) => String(isNode(key) ? key.toJSON() : key) === last);
+      if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
+    }
+    const node: unknown = document.getIn(path.slice(0, depth), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}

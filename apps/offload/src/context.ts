@@ -1,0 +1,30 @@
+/** What a command may use of the process it runs in; tests hand in their own. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Results. */
+  readonly stdout: (text: string) => void;
+  /** Everything else, apart from the log. */
+  readonly stderr: (text: string) => void;
+  /** Calls back at every SIGINT and SIGTERM; returns the function that ends it. */
+  readonly onStopSignal: (callback: (signal: NodeJS.Signals) => void) => () => void;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+/** The context of a real process. */
+export function processContext(): Context {
+  return {
+    env: process.env,
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
+    onStopSignal(callback) {
+      process.on('SIGINT', callback);
+      process.on('SIGTERM', callback);
+      return () => {
+        process.off('SIGINT', callback);
+        process.off('SIGTERM', callback);
+      };
+    },
+    exit: (code) => process.exit(code),
+  };
+}

@@ -1,0 +1,58 @@
+import { compose } from './compose.js';
+import type { LoadedConfig } from './config-sources.js';
+import type { Context } from './context.js';
+import { ConfigError } from './errors.js';
+import { createLogger, type Logger } from './logger.js';
+import { nextCommands, withQuickStart } from './quick-start.js';
+import { readyText } from './ready-text.js';
+
+/**
+ * Serves until SIGINT or SIGTERM, then stops gracefully; a second signal ends the process at once with code 1.
+ *
+ * @returns the exit code.
+ */
+export async function runServer({ config, warnings }: LoadedConfig, context: Context): Promise<number> {
+  if (!config.spop.enabled) {
+    const message = 'Nothing to serve: every frontend is off';
+    throw new ConfigError([{ path: 'spop.enabled', keys: ['spop', 'enabled'], message }]);
+  }
+  const effective = withQuickStart(config);
+  const logger = await createLogger(config.log);
+  for (const warning of warnings) logger.warn(warning);
+  const house = compose(effective, logger);
+  const stop = new StopSignal(context, logger);
+  try {
+    const running = await house.start();
+    logger.info({ ...running }, 'ready');
+    context.stdout(readyText(running, nextCommands(running, { env: context.env, cwd: process.cwd() })));
+    await stop.requested;
+    await house.stop();
+    logger.info('stopped');
+    return 0;
+  } finally {
+    stop.end();
+  }
+}
+
+/** The first signal asks for a graceful stop; the second one ends the process at once. */
+class StopSignal {
+  readonly requested: Promise<void>;
+  readonly end: () => void;
+
+  constructor(context: Context, logger: Logger) {
+    let request = (): void => {};
+    this.requested = new Promise((resolve) => {
+      request = resolve;
+    });
+    let seen = 0;
+    this.end = context.onStopSignal((signal) => {
+      if (++seen > 1) {
+        logger.warn({ signal }, 'stopped at once, open work is lost');
+        context.exit(1);
+        return;
+      }
+      logger.info({ signal }, 'stopping: open work may end; a second signal stops at once');
+      request();
+    });
+  }
+}

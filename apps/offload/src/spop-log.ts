@@ -1,0 +1,56 @@
+import type { AgentEvent } from '@offload/spop-agent';
+import type { LogFields, Logger } from './logger.js';
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line per event of the agent. What an ordinary day brings is `debug`; what somebody must look into is `warn`. */
+export function logAgentEvent(logger: Logger, event: AgentEvent): void {
+  const level = levelOf(event);
+  // No fields are made for a level that is off.
+  if (!logger.isLevelEnabled(level)) return;
+  const { type, connection, ...rest } = event;
+  const { streamId, frameId, error, ...own } = rest as Record<string, unknown>;
+  const fields: LogFields = {
+    conn: connection.id,
+    ...(connection.engineId === undefined ? {} : { engine: connection.engineId }),
+    ...(streamId === undefined ? {} : { stream: streamId as number, frame: frameId as number }),
+  };
+  const fault = error instanceof Error ? { error: error.message } : error === undefined ? {} : { error: String(error) };
+  logger[level]({ ...fields, peer: connection.peer, ...own, ...fault }, `spop ${type.replaceAll('-', ' ')}`);
+}
+
+/** Statuses that end a connection in good order: normal and idle (spop.md 2.6). */
+const ORDINARY_STATUS = new Set([0, 2]);
+
+/** Ends that neither side is to blame for (spop.md 3.1). */
+const ORDINARY_CLOSE = new Set(['peer', 'disconnect-received', 'health-check', 'idle-timeout', 'stopped', 'refused']);
+
+function levelOf(event: AgentEvent): Level {
+  switch (event.type) {
+    case 'connection-opened':
+    case 'disconnect-sent':
+    case 'frame-skipped':
+    case 'message-aborted':
+    case 'message-unknown':
+      return 'debug';
+    case 'connection-closed':
+      return ORDINARY_CLOSE.has(event.reason) ? 'debug' : 'warn';
+    case 'health-check':
+      return event.ok ? 'debug' : 'info';
+    case 'disconnect-received':
+      return ORDINARY_STATUS.has(event.status) ? 'debug' : 'warn';
+    case 'refused':
+    case 'protocol-error':
+    case 'message-too-big':
+    case 'notify-invalid':
+    case 'action-dropped':
+    case 'ack-truncated':
+    case 'ack-unexpected':
+      return 'warn';
+    case 'handler-error':
+    case 'handler-timeout':
+      return 'error';
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { flagOf } from '../src/config-flags.js';
+import { type ConfigSources, loadConfig } from '../src/config-sources.js';
+import { ConfigError, exitCodeOf } from '../src/errors.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+function load(sources: Partial<ConfigSources>) {
+  return loadConfig({ flags: {}, flagOf, env: {}, file: undefined, ...sources });
+}
+
+function faultOf(sources: Partial<ConfigSources>): ConfigError {
+  try {
+    load(sources);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('No fault');
+}
+
+const file = (text: string): string => join(temporaryFolder({ 'c.yaml': text }), 'c.yaml');
+
+describe('loadConfig()', () => {
+  test('loadConfig() lets a flag win over the environment, that over the file, that over the default', () => {
+    const path = file('workers: 2\nscriptTimeoutMs: 20\nstopTimeoutMs: 200\n');
+    const env = { OFFLOAD_WORKERS: '3', OFFLOAD_SCRIPT_TIMEOUT_MS: '30' };
+    const { config } = load({ flags: { workers: 4 }, env, file: path });
+    expect(config).toMatchObject({ workers: 4, scriptTimeoutMs: 30, stopTimeoutMs: 200, inline: false });
+  });
+
+  test('loadConfig() merges sections key by key and replaces lists', () => {
+    const path = file('spop: { listen: ["a:1", "b:2"], drainMs: 7 }\nlog: { format: json }\n');
+    const env = { OFFLOAD_SPOP_LISTEN: 'c:3,unix:/d.sock', OFFLOAD_LOG_LEVEL: 'warn' };
+    const { config } = load({ env, file: path });
+    expect(config.spop).toMatchObject({ listen: ['c:3', 'unix:/d.sock'], drainMs: 7 });
+    expect(config.log).toEqual({ format: 'json', level: 'warn' });
+  });
+
+  test('loadConfig() takes the path of the file from OFFLOAD_CONFIG', () => {
+    const path = file('workers: 9\n');
+    expect(load({ env: { OFFLOAD_CONFIG: path } })).toMatchObject({ config: { workers: 9 }, file: path });
+  });
+
+  test('loadConfig() reads numbers, booleans and empty lists from the environment', () => {
+    const env = {
+      OFFLOAD_INLINE: 'true',
+      OFFLOAD_WORKERS: 'auto',
+      OFFLOAD_SPOP_CAPABILITIES: '',
+      OFFLOAD_SPOP_LIMITS_IDLE_TIMEOUT_MS: '60000',
+    };
+    const { config } = load({ env });
+    expect(config).toMatchObject({ inline: true, workers: 'auto' });
+    expect(config.spop).toMatchObject({ capabilities: [], limits: { idleTimeoutMs: 60_000 } });
+  });
+
+  test('loadConfig() warns of variables that mean nothing, and goes on', () => {
+    const { warnings } = load({ env: { OFFLOAD_SERVICE_HOST: '10.0.0.1', OFFLOAD_CONFIG: undefined } });
+    expect(warnings).toEqual(['Environment variable OFFLOAD_SERVICE_HOST means nothing to offload']);
+  });
+
+  test('loadConfig() names file, line and column or the variable of each fault', () => {
+    const path = file('workers: 2\nspop:\n  listen: [nowhere]\n  prot: 1\n');
+    const error = faultOf({ file: path, env: { OFFLOAD_WORKERS: 'many', OFFLOAD_INLINE: 'maybe' } });
+    expect(error.faults.map(({ path: key, origin }) => [key, origin])).toEqual([
+      ['spop.listen[0]', `${path}:3:12`],
+      ['spop.prot', `${path}:4:3`],
+      ['workers', 'OFFLOAD_WORKERS'],
+      ['inline', 'OFFLOAD_INLINE'],
+    ]);
+    expect(error.code).toBe('OFFLOAD_ERR_CONFIG');
+    expect(error.message).toContain(`spop.prot (${path}:4:3): Unknown key`);
+  });
+
+  test('loadConfig() calls a wrong flag a fault of usage and names the flag', () => {
+    const error = faultOf({ flags: { workers: 'many', spop: { listen: ['nowhere'] } } });
+    expect(error.faults.map(({ origin }) => origin)).toEqual(['-n', '--spop-listen']);
+    expect(exitCodeOf(error.code)).toBe(2);
+  });
+
+  test('loadConfig() reports a fault in the file even where a flag overrides the key', () => {
+    expect(faultOf({ flags: { workers: 1 }, file: file('workers: none\n') }).faults).toHaveLength(1);
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { configJsonSchema, DEFAULT_CONFIG, validateConfig } from '../src/config.js';
+import { ConfigError } from '../src/errors.js';
+
+function faultsOf(raw: unknown): string[] {
+  try {
+    validateConfig(raw);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults.map(({ path, message }) => `${path}: ${message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('validateConfig()', () => {
+  test('validateConfig() fills in every default', () => {
+    expect(validateConfig({})).toEqual(DEFAULT_CONFIG);
+    expect(DEFAULT_CONFIG.spop.listen).toEqual(['127.0.0.1:12345']);
+    expect(DEFAULT_CONFIG.scriptTimeoutMs).toBe(1000);
+  });
+
+  test('validateConfig() reports every fault with its path, not only the first', () => {
+    const faults = faultsOf({
+      workers: 0,
+      scriptTimeoutMs: '1s',
+      spop: { listen: ['127.0.0.1:1', 'nowhere'], limits: { maxConnections: 1.5 }, port: 9 },
+      log: { level: 'loud' },
+      scripts: ['a.lua', 'b.txt', { file: 'c.lua', engine: 'luajit' }, { engine: 'fengari' }],
+      plugins: [],
+    });
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual([
+      'workers',
+      'scriptTimeoutMs',
+      'scripts[1].file',
+      'scripts[2].engine',
+      'scripts[3].file',
+      'spop.listen[1]',
+      'spop.limits.maxConnections',
+      'spop.port',
+      'log.level',
+      'plugins',
+    ]);
+    expect(faults).toContain('spop.port: Unknown key');
+    expect(faults).toContain('workers: Expected "auto" or a whole number from 1 to 256');
+    expect(faults.find((fault) => fault.startsWith('scripts[1].file'))).toContain('known extensions are .lua, .luac');
+  });
+
+  test.each([null, [], 'text', 7])('validateConfig() refuses %j as a whole', (raw) => {
+    expect(faultsOf(raw)).toHaveLength(1);
+  });
+
+  test('validateConfig() takes scripts as text and as objects', () => {
+    const { scripts } = validateConfig({ scripts: ['a.lua', 'fengari:b', { file: 'c.lua' }] });
+    expect(scripts).toEqual([{ file: 'a.lua' }, { file: 'b', engine: 'fengari' }, { file: 'c.lua' }]);
+  });
+
+  test('validateConfig() is its own fixed point: what it returns it accepts', () => {
+    const config = validateConfig({ scripts: ['fengari:b'], workers: 3 });
+    expect(validateConfig(structuredClone(config))).toEqual(config);
+  });
+});
+
+describe('DEFAULT_CONFIG', () => {
+  test('DEFAULT_CONFIG is frozen in depth', () => {
+    expect(() => (DEFAULT_CONFIG.spop.listen as string[]).push('x')).toThrow(TypeError);
+    expect(() => Object.assign(DEFAULT_CONFIG.spop.limits, { maxConnections: 1 })).toThrow(TypeError);
+  });
+});
+
+describe('configJsonSchema()', () => {
+  test('configJsonSchema() describes every key and refuses unknown ones', () => {
+    const undescribed: string[] = [];
+    const visit = (node: Record<string, unknown>, path: string): void => {
+      const properties = node.properties as Record<string, Record<string, unknown>> | undefined;
+      if (properties === undefined) {
+        if (typeof node.description !== 'string') undescribed.push(path);
+        return;
+      }
+      expect(node.additionalProperties, path).toBe(false);
+      for (const [key, child] of Object.entries(properties)) visit(child, `${path}.${key}`);
+    };
+    visit(configJsonSchema(), '');
+    expect(undescribed).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { LogConfig } from '../src/config/log.js';
+import { createLogger, type Logger } from '../src/logger.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+async function linesOf(config: LogConfig, write: (logger: Logger) => void): Promise<string[]> {
+  const path = join(temporaryFolder(), 'log');
+  const fd = openSync(path, 'w');
+  write(await createLogger(config, fd));
+  // Read before anything is flushed or awaited: writes must be synchronous.
+  const text = readFileSync(path, 'utf8');
+  closeSync(fd);
+  return text.split('\n').slice(0, -1);
+}
+
+describe('createLogger()', () => {
+  test('createLogger() writes JSON where there is no terminal: one line per event, fields first', async () => {
+    const [line, ...rest] = await linesOf({ level: 'info', format: 'auto' }, (logger) => {
+      logger.debug('not this one');
+      logger.warn({ conn: 1, engine: 'e', stream: 2n ** 63n, frame: 1, script: 'a.lua', worker: 0 }, 'two\nlines');
+    });
+    expect(rest).toEqual([]);
+    const { time, ...fields } = JSON.parse(line ?? '') as Record<string, unknown>;
+    expect(fields).toEqual({
+      level: 'warn',
+      conn: 1,
+      engine: 'e',
+      stream: '9223372036854775808',
+      frame: 1,
+      script: 'a.lua',
+      worker: 0,
+      msg: 'two\nlines',
+    });
+    expect(Date.parse(String(time))).not.toBeNaN();
+  });
+
+  test('createLogger() writes for people on request, at once', async () => {
+    const lines = await linesOf({ level: 'debug', format: 'pretty' }, (logger) => {
+      logger.debug({ conn: 3 }, 'hello');
+    });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/DEBUG.*hello.*"conn":3/);
+  });
+
+  test('createLogger() writes nothing when silent', async () => {
+    expect(await linesOf({ level: 'silent', format: 'json' }, (logger) => logger.error('x'))).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { buildCli, runCli } from '../../src/cli.js';
+import type { Context } from '../../src/context.js';
+import { buildSpoaCli } from '../../src/spoa-cli.js';
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line of `offload` in this process, with an environment of its own. */
+export function offload(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  return run(buildCli, args, env);
+}
+
+/** The same for `spoa`. */
+export function spoa(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  return run(buildSpoaCli, args, env);
+}
+
+async function run(
+  build: typeof buildCli,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<CliResult> {
+  let stdout = '';
+  let stderr = '';
+  const context: Context = {
+    env,
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    onStopSignal: () => () => {},
+    exit: (code) => {
+      throw new Error(`Exit ${code}`);
+    },
+  };
+  return { code: await runCli(build, args, context), stdout, stderr };
+}
