@@ -1,0 +1,35 @@
+import type { Capability } from '@offload/spop-codec';
+import type { Connection } from './connection.js';
+import type { AgentEvent } from './events.js';
+import type { AgentLimits } from './limits.js';
+import type { WriterPool } from './writer-pool.js';
+
+type Id = number | bigint;
+
+/** What a connection needs of its agent. */
+export interface ConnectionHost {
+  readonly limits: AgentLimits;
+  readonly capabilities: readonly Capability[];
+  readonly writers: WriterPool;
+  readonly counters: ConnectionCounters;
+  /** True while health checks shall fail. */
+  readonly draining: boolean;
+  emit(event: AgentEvent): void;
+  /** Hands over a NOTIFY; it is answered with `acknowledge`, or tracked with `track` and answered with `ack`. */
+  notify(connection: Connection, streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void;
+  passEnd(): void;
+  /** Frames were appended outside a pass: flush soon. */
+  dirty(connection: Connection): void;
+  closed(connection: Connection): void;
+}
+
+export interface ConnectionCounters {
+  inFlight: number;
+  refused: number;
+  healthChecks: number;
+  notifies: number;
+  acks: number;
+  bytesRead: number;
+  bytesWritten: number;
+  protocolErrors: number;
+}

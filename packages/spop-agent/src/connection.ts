@@ -1,0 +1,338 @@
+import type { Socket } from 'node:net';
+import {
+  AgentSession,
+  type AgentSessionSink,
+  type Disconnect,
+  type HaproxyHello,
+  type SpopError,
+  Status,
+  type StatusCode,
+} from '@offload/spop-codec';
+import type { ConnectionHost } from './connection-host.js';
+import type { CloseReason, RefuseReason } from './events.js';
+import { InFlight } from './in-flight.js';
+import { Output } from './output.js';
+import type { AgentConnection } from './types.js';
+
+type Id = number | bigint;
+
+/** Reasons not to read, as bits. */
+export const Halt = { AGENT: 1, IN_FLIGHT: 2, WRITE_QUEUE: 4 } as const;
+
+const NO_ACTIONS = new Uint8Array(0);
+
+/** One socket and its session: moves bytes between them and ends the connection the way each case wants it. */
+export class Connection implements AgentConnection, AgentSessionSink {
+  readonly id: number;
+  readonly peer: string;
+  engineId: string | undefined;
+  /** `hello` and `ready` as the session; `ending` takes nothing more but may have bytes to send. */
+  state: 'hello' | 'ready' | 'refused' | 'ending' | 'closed' = 'hello';
+  readonly inFlight = new InFlight();
+  /** Set by traffic, cleared by the agent's sweep. */
+  active = true;
+  /** Sweeps without traffic. */
+  idleSweeps = 0;
+  /** True while the agent's list of connections to flush has this one. */
+  dirty = false;
+
+  private readonly host: ConnectionHost;
+  private readonly socket: Socket;
+  private readonly session: AgentSession;
+  private readonly output: Output;
+  private halts = 0;
+  private inPass = false;
+  private notified = false;
+  private peerEnded = false;
+  private timer: NodeJS.Timeout | undefined;
+  private reason: CloseReason = 'peer';
+  private error: Error | undefined;
+
+  constructor(id: number, socket: Socket, peer: string, host: ConnectionHost) {
+    const { limits, capabilities } = host;
+    this.id = id;
+    this.socket = socket;
+    this.peer = peer;
+    this.host = host;
+    this.session = new AgentSession(this, { ...limits, capabilities });
+    this.output = new Output(socket, host.writers, limits, () => this.checkQueue());
+    socket.on('data', (chunk: Uint8Array) => this.onData(chunk));
+    socket.on('end', () => this.onEnd());
+    socket.on('drain', () => this.checkQueue());
+    socket.on('error', (error: Error) => this.onError(error));
+    socket.on('close', () => this.onClose());
+    this.timer = setTimeout(() => this.destroy('handshake-timeout'), limits.handshakeTimeoutMs);
+  }
+
+  get closed(): boolean {
+    return this.state === 'closed' || this.state === 'ending' || this.state === 'refused';
+  }
+
+  get maxFrameBytes(): number {
+    return this.session.maxFrameBytes;
+  }
+
+  get bytesWritten(): number {
+    return this.output.bytesWritten;
+  }
+
+  // Input
+
+  private onData(chunk: Uint8Array): void {
+    this.host.counters.bytesRead += chunk.length;
+    this.active = true;
+    if (this.closed) return;
+    this.inPass = true;
+    this.session.push(chunk);
+    this.endPass();
+  }
+
+  /** Sends all that the frames of one chunk produced at once. */
+  private endPass(): void {
+    this.host.passEnd();
+    this.inPass = false;
+    this.flush();
+  }
+
+  private onEnd(): void {
+    this.peerEnded = true;
+    // An engine that closed its half still gets the ACKs it is owed (HAProxy never does that, test clients do).
+    if (this.inFlight.size === 0 || this.closed) this.endOutput();
+  }
+
+  private onError(error: Error): void {
+    const { code } = error as NodeJS.ErrnoException;
+    // The usual end of a connection from HAProxy 3.1 on (spop.md 3.1).
+    if (code === 'ECONNRESET' || code === 'EPIPE') return;
+    this.error = error;
+    if (this.reason === 'peer') this.reason = 'error';
+  }
+
+  private onClose(): void {
+    const { reason, error } = this;
+    const opened = this.notified || this.session.maxFrameBytes > 0;
+    const midFrame = this.session.midFrame;
+    this.state = 'closed';
+    this.session.close();
+    this.output.destroy();
+    clearTimeout(this.timer);
+    this.host.counters.bytesWritten += this.output.bytesWritten;
+    this.host.counters.inFlight -= this.inFlight.size;
+    this.host.closed(this);
+    this.host.emit({
+      type: 'connection-closed',
+      connection: this,
+      reason,
+      opened,
+      inFlight: this.inFlight.size,
+      midFrame,
+      ...(error === undefined ? {} : { error }),
+    });
+  }
+
+  // Session events
+
+  hello(hello: HaproxyHello): void {
+    clearTimeout(this.timer);
+    this.engineId = hello.engineId;
+    if (hello.healthcheck) {
+      this.answerHealthCheck();
+      return;
+    }
+    this.state = 'ready';
+    // An engine that announces async is HAProxy 3.0 or older, which has no such limit (spop.md 2.4, 3.10).
+    if (this.session.pipelining && !hello.capabilities.includes('async')) this.output.pace(hello.maxFrameSize);
+    this.session.writeHello(this.output.writer());
+    this.host.emit({
+      type: 'connection-opened',
+      connection: this,
+      engineId: hello.engineId,
+      capabilities: hello.capabilities,
+      maxFrameBytes: hello.maxFrameSize,
+    });
+  }
+
+  private answerHealthCheck(): void {
+    this.host.counters.healthChecks++;
+    const ok = !this.host.draining;
+    if (ok) this.session.writeHello(this.output.writer());
+    else this.session.writeDisconnect(this.output.writer(), Status.RESOURCE);
+    this.host.emit({ type: 'health-check', connection: this, ok });
+    this.finish('health-check');
+  }
+
+  notify(streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void {
+    this.notified = true;
+    this.host.counters.notifies++;
+    this.host.notify(this, streamId, frameId, bytes, at, end);
+  }
+
+  engineAborted(streamId: Id, frameId: Id): void {
+    this.host.emit({ type: 'message-aborted', connection: this, streamId, frameId });
+  }
+
+  tooBig(streamId: Id, frameId: Id, last: boolean): void {
+    this.host.counters.notifies++;
+    this.host.emit({ type: 'message-too-big', connection: this, streamId, frameId });
+    if (last) this.acknowledge(streamId, frameId, NO_ACTIONS, 0, 0);
+    else this.append(() => this.session.writeAbort(this.output.writer(), streamId, frameId));
+  }
+
+  disconnect({ statusCode, message }: Disconnect): void {
+    this.host.emit({ type: 'disconnect-received', connection: this, status: statusCode, message });
+    // HAProxy up to 3.0 rejects our HELLO so, and reconnects the instant we answer or close (spop.md 2.3).
+    const rejected = !this.notified && statusCode > Status.TIMEOUT;
+    if (rejected) this.hold(() => this.sendDisconnect(Status.NORMAL, 'disconnect-received'));
+    else this.sendDisconnect(Status.NORMAL, 'disconnect-received');
+  }
+
+  skipped(frameType: number): void {
+    this.host.emit({ type: 'frame-skipped', connection: this, frameType });
+  }
+
+  fault(error: SpopError): void {
+    this.host.counters.protocolErrors++;
+    if (this.state === 'hello') {
+      this.refuse('handshake', error.status, error);
+      return;
+    }
+    this.host.emit({ type: 'protocol-error', connection: this, error });
+    this.sendDisconnect(error.status, 'protocol-error');
+  }
+
+  // Answers
+
+  /** Counts a NOTIFY that will be answered later, by `ack`. */
+  track(streamId: Id, frameId: Id): void {
+    this.inFlight.add(streamId, frameId);
+    this.host.counters.inFlight++;
+    if (this.inFlight.size >= this.host.limits.maxInFlightPerConnection) this.halt(Halt.IN_FLIGHT);
+  }
+
+  ack(streamId: Id, frameId: Id, actionBytes: Uint8Array = NO_ACTIONS, at = 0, end = actionBytes.length): void {
+    if (this.state !== 'ready') return;
+    if (!this.inFlight.remove(streamId, frameId)) {
+      this.host.emit({ type: 'ack-unexpected', connection: this, streamId, frameId });
+      return;
+    }
+    this.host.counters.inFlight--;
+    this.acknowledge(streamId, frameId, actionBytes, at, end);
+    if ((this.halts & Halt.IN_FLIGHT) !== 0 && this.inFlight.size * 2 <= this.host.limits.maxInFlightPerConnection) {
+      this.release(Halt.IN_FLIGHT);
+    }
+  }
+
+  /** Answers a NOTIFY that is not tracked. */
+  acknowledge(streamId: Id, frameId: Id, actions: Uint8Array, at: number, end: number): void {
+    this.host.counters.acks++;
+    const writer = this.output.writer();
+    const before = writer.at;
+    const dropped = this.session.writeAck(writer, streamId, frameId, actions, at, end);
+    this.output.appended(writer.at - before);
+    if (dropped > 0) this.host.emit({ type: 'ack-truncated', connection: this, streamId, frameId, bytes: dropped });
+    if (!this.inPass) this.host.dirty(this);
+  }
+
+  private append(write: () => void): void {
+    write();
+    if (!this.inPass) this.host.dirty(this);
+  }
+
+  /** One write of all frames so far. */
+  flush(): void {
+    if (this.state === 'ending') this.output.end();
+    if (this.state !== 'ready') return;
+    this.output.flush();
+    if (this.peerEnded && this.inFlight.size === 0) this.endOutput();
+    else this.checkQueue();
+  }
+
+  // Backpressure
+
+  /** Stops reading for one more reason. */
+  halt(reason: number): void {
+    if (this.halts === 0) {
+      this.session.paused = true;
+      this.socket.pause();
+    }
+    this.halts |= reason;
+  }
+
+  /** Ends one reason; the last one lets frames flow again, on the next tick so that no caller is re-entered. */
+  release(reason: number): void {
+    if ((this.halts & reason) === 0) return;
+    this.halts &= ~reason;
+    if (this.halts === 0) process.nextTick(() => this.resume());
+  }
+
+  private resume(): void {
+    if (this.halts !== 0 || this.closed || !this.session.paused) return;
+    this.inPass = true;
+    this.session.resume();
+    this.endPass();
+    if (this.halts === 0) this.socket.resume();
+  }
+
+  private checkQueue(): void {
+    const { maxQueuedWriteBytes } = this.host.limits;
+    if ((this.halts & Halt.WRITE_QUEUE) === 0) {
+      if (this.output.unsentBytes > maxQueuedWriteBytes) this.halt(Halt.WRITE_QUEUE);
+    } else if (this.output.unsentBytes * 2 <= maxQueuedWriteBytes) {
+      this.release(Halt.WRITE_QUEUE);
+    }
+  }
+
+  // Ends
+
+  /** Holds the connection, then says why and closes: never quickly (spop.md 2.3). */
+  refuse(reason: RefuseReason, status: StatusCode, error?: SpopError): void {
+    this.host.counters.refused++;
+    const { host } = this;
+    host.emit({ type: 'refused', connection: this, reason, status, ...(error === undefined ? {} : { error }) });
+    this.hold(() => this.sendDisconnect(status, 'refused'));
+  }
+
+  private hold(then: () => void): void {
+    this.state = 'refused';
+    this.session.close();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(then, this.host.limits.refuseDelayMs);
+  }
+
+  /** Says good-bye after the ACKs so far, and closes. */
+  sendDisconnect(status: StatusCode, reason: CloseReason): void {
+    this.session.writeDisconnect(this.output.writer(), status);
+    this.host.emit({ type: 'disconnect-sent', connection: this, status });
+    this.finish(reason);
+  }
+
+  /** Answers all that waits with an empty ACK, then as `sendDisconnect`. */
+  abandon(reason: CloseReason): void {
+    if (this.state === 'ready') {
+      for (const { streamId, frameId } of this.inFlight.list()) this.ack(streamId, frameId);
+      this.sendDisconnect(Status.NORMAL, reason);
+    } else if (this.state !== 'ending') this.destroy(reason);
+  }
+
+  /** Sends what is written, ends our half, and gives the peer a while to end its own. */
+  private finish(reason: CloseReason): void {
+    this.reason = reason;
+    this.state = 'ending';
+    this.session.close();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.socket.destroy(), Math.max(1000, this.host.limits.refuseDelayMs));
+    // Unread bytes would turn the close into a reset, which can overtake what was sent.
+    this.socket.resume();
+    this.endOutput();
+  }
+
+  private endOutput(): void {
+    if (this.inPass) return;
+    this.output.end();
+  }
+
+  destroy(reason: CloseReason): void {
+    this.reason = reason;
+    this.socket.destroy();
+  }
+}

@@ -1,0 +1,94 @@
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { SpopAgentError } from './errors.js';
+import type { ListenAddress, ListenOptions } from './types.js';
+
+const DEFAULT_BACKLOG = 1024;
+/** A dead peer that sent no FIN is noticed after this and some probes. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** One listening socket. */
+export class Listener {
+  readonly address: ListenAddress;
+  private readonly server: Server;
+
+  private constructor(server: Server, address: ListenAddress) {
+    this.server = server;
+    this.address = address;
+  }
+
+  /** Throws SPOP_AGENT_ERR_LISTEN, SPOP_AGENT_ERR_SOCKET_IN_USE, SPOP_AGENT_ERR_NOT_A_SOCKET, SPOP_AGENT_ERR_OPTION. */
+  static async open(
+    at: ListenOptions,
+    accept: (socket: Socket) => void,
+    onError: (error: Error) => void,
+  ): Promise<Listener> {
+    if ('path' in at) await removeStaleSocket(at.path);
+    const server = createServer(
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+      accept,
+    );
+    await listening(server, at);
+    server.on('error', onError);
+    if ('path' in at) {
+      if (at.mode !== undefined) chmodSync(at.path, at.mode);
+      return new Listener(server, { path: at.path });
+    }
+    const bound = server.address() as { address: string; port: number };
+    return new Listener(server, { host: bound.address, port: bound.port });
+  }
+
+  /** Stops listening; connections stay. A unix socket's file goes with it. */
+  close(): void {
+    this.server.close();
+  }
+}
+
+function listening(server: Server, at: ListenOptions): Promise<void> {
+  const backlog = at.backlog ?? DEFAULT_BACKLOG;
+  const options = 'path' in at ? { path: at.path, backlog } : { host: at.host ?? '127.0.0.1', port: at.port, backlog };
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      const where = 'path' in options ? options.path : `${options.host}:${options.port}`;
+      const message = `Cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
+      reject(new SpopAgentError('SPOP_AGENT_ERR_LISTEN', message, cause));
+    };
+    server.once('error', fail);
+    try {
+      server.listen(options, () => {
+        server.off('error', fail);
+        resolve();
+      });
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+/** Removes a socket file that no one answers on; a file of another kind is left alone. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket()) {
+    throw new SpopAgentError('SPOP_AGENT_ERR_NOT_A_SOCKET', `Cannot listen on ${path}: it exists and is no socket`);
+  }
+  if (await answers(path)) {
+    throw new SpopAgentError('SPOP_AGENT_ERR_SOCKET_IN_USE', `Cannot listen on ${path}: another process answers there`);
+  }
+  unlinkSync(path);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    const done = (answer: boolean) => {
+      probe.destroy();
+      resolve(answer);
+    };
+    probe.once('connect', () => done(true));
+    // Refused means that no one listens; anything else (no permission, queue full) may be someone.
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      done(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT'),
+    );
+  });
+}
