@@ -133,11 +133,10 @@ function parseMaxFrameSize(entries: readonly KvEntry[]): number {
 }
 
 function maxFrameSizeData(size: number): TypedData {
-  if (size >= MIN_MAX_FRAME_SIZE) return { type: 'uint32', value: size };
-  throw new SpopError(
-    'SPOP_ERR_VALUE',
-    `Cannot encode max-frame-size ${size}: ${MIN_MAX_FRAME_SIZE} or more is needed`,
-  );
+  if (Number.isInteger(size) && size >= MIN_MAX_FRAME_SIZE && size <= 0xffff_ffff)
+    return { type: 'uint32', value: size };
+  const message = `Cannot encode max-frame-size ${size}: ${MIN_MAX_FRAME_SIZE} to 2^32-1 is needed`;
+  throw new SpopError('SPOP_ERR_VALUE', message);
 }
 
 function find(entries: readonly KvEntry[], name: string): TypedData | undefined {
