@@ -6,21 +6,23 @@ import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { type HttpRequest, type HttpResponse, sendHttp } from './http-request.js';
+import { type HttpRequest, type HttpResponse, KeepAliveClient, sendHttp } from './http-request.js';
 import { Program, type ProgramEnd } from './program.js';
 
 export interface HaproxyOptions {
-  /** Address of the agent as HAProxy writes it: `127.0.0.1:12345` or `unix@/path`. */
-  readonly agent: string;
+  /** Addresses of the agents as HAProxy writes them: `127.0.0.1:12345` or `unix@/path`. */
+  readonly agents: readonly string[];
   /** The file of the filter; its engine is `offload`, its backend `agents`. */
   readonly spoe: string;
   /** Lines of the frontend, below its `bind` and `filter` lines. */
   readonly frontend: string;
-  /** More lines of `global`. */
+  /** More sections, such as a backend for the frontend. */
+  readonly sections?: (folder: string) => string;
+  /** More lines of `global`; `nbthread 1` by default, which makes 2.6 use as few connections as it can. */
   readonly global?: string;
   /** More lines of the agents' backend. */
   readonly backend?: string;
-  /** Words after the agent's address on its `server` line, such as `check inter 100ms`. */
+  /** Words after the address on each `server` line, such as `check inter 100ms`. */
   readonly server?: string;
 }
 
@@ -72,7 +74,8 @@ backend agents
     timeout connect 5s
     timeout server 3m
 ${indent(options.backend)}
-    server agent1 ${options.agent} ${options.server ?? ''}
+${options.agents.map((address, index) => `    server agent${index + 1} ${address} ${options.server ?? ''}`).join('\n')}
+${options.sections?.(folder) ?? ''}
 `;
 }
 
@@ -93,6 +96,11 @@ export class Haproxy {
   /** Sends one request to the frontend, from 192.0.2.1 unless told otherwise. */
   request(options: HttpRequest = {}): Promise<HttpResponse> {
     return sendHttp({ path: join(this.#folder, 'frontend.sock') }, { from: '192.0.2.1', ...options });
+  }
+
+  /** A client with one connection of its own to the frontend. */
+  keepAliveClient(from = '192.0.2.1'): KeepAliveClient {
+    return new KeepAliveClient({ path: join(this.#folder, 'frontend.sock') }, from);
   }
 
   /** Runs a command of the stats socket; resolves with its whole answer. */

@@ -1,6 +1,6 @@
 /** One HTTP request over a unix socket or TCP, with a client address of the test's choice. */
-import { type IncomingHttpHeaders, request } from 'node:http';
-import { connect, isIPv6, type NetConnectOpts } from 'node:net';
+import { Agent, type IncomingHttpHeaders, request } from 'node:http';
+import { connect, isIPv6, type NetConnectOpts, type Socket } from 'node:net';
 
 export interface HttpRequest {
   readonly method?: string;
@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
   /** Client address to tell HAProxy in a PROXY protocol line (the frontend must have `accept-proxy`). */
   readonly from?: string;
+  /** Whose connection to use. */
+  readonly client?: KeepAliveClient;
 }
 
 export interface HttpResponse {
@@ -21,15 +23,32 @@ function proxyLine(from: string): string {
   return isIPv6(from) ? `PROXY TCP6 ${from} ::1 40000 80\r\n` : `PROXY TCP4 ${from} 127.0.0.1 40000 80\r\n`;
 }
 
-/** Sends one request on a connection of its own; rejects on anything but a complete response. */
-export function sendHttp(target: NetConnectOpts, { from, path, body, ...options }: HttpRequest): Promise<HttpResponse> {
+function open(target: NetConnectOpts, from: string | undefined): Socket {
+  const socket = connect(target);
+  if (from !== undefined) socket.write(proxyLine(from));
+  return socket;
+}
+
+/** A client whose requests share one connection, one after the other. Call `destroy` at the end. */
+export class KeepAliveClient extends Agent {
+  readonly #connect: () => Socket;
+
+  constructor(target: NetConnectOpts, from?: string) {
+    super({ keepAlive: true, maxSockets: 1 });
+    this.#connect = () => open(target, from);
+  }
+
+  override createConnection(): Socket {
+    return this.#connect();
+  }
+}
+
+/** Sends one request, on a connection of its own unless a client is given; rejects on anything but a whole answer. */
+export function sendHttp(target: NetConnectOpts, options: HttpRequest): Promise<HttpResponse> {
+  const { from, body, client, ...rest } = options;
+  const route = client === undefined ? { createConnection: () => open(target, from) } : { agent: client };
   return new Promise((resolve, reject) => {
-    const createConnection = () => {
-      const socket = connect(target);
-      if (from !== undefined) socket.write(proxyLine(from));
-      return socket;
-    };
-    const outgoing = request({ ...options, path: path ?? '/', host: 'test.invalid', agent: false, createConnection });
+    const outgoing = request({ path: '/', ...rest, host: 'test.invalid', ...route });
     outgoing.once('error', reject);
     outgoing.once('response', (response) => {
       const chunks: Buffer[] = [];
