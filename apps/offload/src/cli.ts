@@ -57,7 +57,9 @@ export function withManners(parser: Argv): Argv {
     .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true, 'camel-case-expansion': false })
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new OffloadError('OFFLOAD_ERR_USAGE', message);
+      // Its own complaints come as a message, a YError or both; anything else was thrown by a command.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw new OffloadError('OFFLOAD_ERR_USAGE', message ?? error?.message);
     });
 }
 

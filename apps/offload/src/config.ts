@@ -5,13 +5,15 @@ import { luaSchema, scriptsPaths, scriptsSchema } from './config/scripts.js';
 import { spopPaths, spopSchema } from './config/spop.js';
 import { ConfigError, type ConfigFault } from './errors.js';
 
+const WORKERS = { error: 'Expected "auto" or a whole number from 1 to 256' };
+
 /**
  * The whole configuration. A new section is a file in `config/`, one line here, and its flags in `flags/`
  * (the compiler asks for them).
  */
 export const configSchema = z.strictObject({
   workers: z
-    .union([z.literal('auto'), z.int().min(1).max(256)], { error: 'Expected "auto" or a whole number from 1 to 256' })
+    .union([z.literal('auto'), z.int(WORKERS).min(1, WORKERS).max(256, WORKERS)], WORKERS)
     .default('auto')
     .describe('Worker threads. `auto`: as many as the machine has CPUs.'),
   inline: z.boolean().default(false).describe('Run the scripts in the main thread instead of workers; for debugging.'),

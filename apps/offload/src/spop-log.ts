@@ -1,4 +1,4 @@
-import type { AgentEvent } from '@offload/spop-agent';
+import type { AgentConnection, AgentEvent } from '@offload/spop-agent';
 import type { LogFields, Logger } from './logger.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -8,15 +8,24 @@ export function logAgentEvent(logger: Logger, event: AgentEvent): void {
   const level = levelOf(event);
   // No fields are made for a level that is off.
   if (!logger.isLevelEnabled(level)) return;
-  const { type, connection, ...rest } = event;
-  const { streamId, frameId, error, ...own } = rest as Record<string, unknown>;
+  const { type, connection, streamId, frameId, error, ...own } = event as Flattened;
   const fields: LogFields = {
-    conn: connection.id,
-    ...(connection.engineId === undefined ? {} : { engine: connection.engineId }),
-    ...(streamId === undefined ? {} : { stream: streamId as number, frame: frameId as number }),
+    ...(connection === undefined ? {} : { conn: connection.id }),
+    ...(connection?.engineId === undefined ? {} : { engine: connection.engineId }),
+    ...(streamId === undefined ? {} : { stream: streamId, frame: frameId }),
   };
-  const fault = error instanceof Error ? { error: error.message } : error === undefined ? {} : { error: String(error) };
-  logger[level]({ ...fields, peer: connection.peer, ...own, ...fault }, `spop ${type.replaceAll('-', ' ')}`);
+  const peer = connection === undefined ? {} : { peer: connection.peer };
+  const fault = error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
+  logger[level]({ ...fields, ...peer, ...own, ...fault }, `spop ${type.replaceAll('-', ' ')}`);
+}
+
+/** What any event may have. */
+interface Flattened {
+  readonly type: string;
+  readonly connection?: AgentConnection;
+  readonly streamId?: number | bigint;
+  readonly frameId?: number | bigint;
+  readonly error?: unknown;
 }
 
 /** Statuses that end a connection in good order: normal and idle (spop.md 2.6). */
@@ -47,6 +56,7 @@ function levelOf(event: AgentEvent): Level {
     case 'ack-truncated':
     case 'ack-unexpected':
       return 'warn';
+    case 'accept-error':
     case 'handler-error':
     case 'handler-timeout':
       return 'error';
