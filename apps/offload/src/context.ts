@@ -1,6 +1,8 @@
 /** What a command may use of the process it runs in; tests hand in their own. */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder the program was started in. */
+  readonly cwd: string;
   /** Results. */
   readonly stdout: (text: string) => void;
   /** Everything else, apart from the log. */
@@ -15,6 +17,7 @@ export interface Context {
 export function processContext(): Context {
   return {
     env: process.env,
+    cwd: process.cwd(),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     onStopSignal(callback) {

@@ -2,6 +2,7 @@ import { compose } from './compose.js';
 import type { LoadedConfig } from './config-sources.js';
 import type { Context } from './context.js';
 import { ConfigError } from './errors.js';
+import { formatSocketAddress } from './listen-address.js';
 import { createLogger, type Logger } from './logger.js';
 import { nextCommands, withQuickStart } from './quick-start.js';
 import { readyText } from './ready-text.js';
@@ -23,8 +24,11 @@ export async function runServer({ config, warnings }: LoadedConfig, context: Con
   const stop = new StopSignal(context, logger);
   try {
     const running = await house.start();
-    logger.info({ ...running }, 'ready');
-    context.stdout(readyText(running, nextCommands(running, { env: context.env, cwd: process.cwd() })));
+    const { spop, scripts, messages, workers } = running;
+    const names = messages.map(({ name }) => name);
+    logger.info({ spop: spop.map(formatSocketAddress), scripts, messages: names, workers }, 'ready');
+    const { env, cwd } = context;
+    context.stdout(readyText(running, nextCommands(running, { env, cwd }), cwd));
     await stop.requested;
     await house.stop();
     logger.info('stopped');

@@ -33,7 +33,7 @@ export const check: Command<CheckFlags> = {
     }
     if (file !== undefined) context.stdout(`Configuration ${file}: ok\n`);
     for (const script of scripts) context.stdout(`Script ${script}: ok\n`);
-    context.stdout(messagesText(messages));
+    context.stdout(messagesText(messages, context.cwd));
     return 0;
   },
 };

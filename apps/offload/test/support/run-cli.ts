@@ -27,6 +27,7 @@ async function run(
   let stderr = '';
   const context: Context = {
     env,
+    cwd: process.cwd(),
     stdout: (text) => {
       stdout += text;
     },
