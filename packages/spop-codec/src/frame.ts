@@ -121,12 +121,15 @@ function rest(c: Cursor): Uint8Array {
   return c.bytes.subarray(at, c.end);
 }
 
+/** V8 keeps typed arrays of up to 64 bytes in its own heap: the usual ACK then costs no memory outside it. */
+const SMALL_FRAME_BYTES = 64;
+
 /**
  * Encodes one frame into an array of its own. `maxFrameBytes` is 16380 by default; for frames to HAProxy pass the
  * negotiated size - 1 (spop.md 2.5). Throws SPOP_ERR_FRAME_TOO_BIG, SPOP_ERR_VALUE, SPOP_ERR_NAME.
  */
 export function encodeFrame(frame: Frame, { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES }: FrameLimit = {}): Uint8Array {
-  const w = new Writer(maxFrameBytes + LENGTH_PREFIX_BYTES);
+  const w = new Writer(maxFrameBytes + LENGTH_PREFIX_BYTES, SMALL_FRAME_BYTES);
   writeFrame(w, frame, maxFrameBytes);
   return w.bytes.slice(0, w.at);
 }

@@ -1,5 +1,6 @@
 import type { Cursor, Writer } from './cursor.js';
 import { readName, writeLatin1 } from './name.js';
+import type { NameCache } from './name-cache.js';
 import { readTypedData, type TypedData, writeTypedData } from './typed-data.js';
 
 /** One named value: a key of a HELLO or DISCONNECT frame, or an argument of a message. The name is latin1. */
@@ -15,8 +16,9 @@ export function readKvList(c: Cursor): KvEntry[] {
   return entries;
 }
 
-export function readKvEntry(c: Cursor): KvEntry {
-  return { name: readName(c), value: readTypedData(c) };
+/** Reads one name + typed data; `names` saves building a name that was seen before. */
+export function readKvEntry(c: Cursor, names?: NameCache): KvEntry {
+  return { name: names === undefined ? readName(c) : names.read(c), value: readTypedData(c) };
 }
 
 /** Writes entries in their order. Throws SPOP_ERR_VALUE, SPOP_ERR_FRAME_TOO_BIG. */

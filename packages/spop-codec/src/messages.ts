@@ -2,6 +2,7 @@ import { type Cursor, need, type Writer } from './cursor.js';
 import { SpopError } from './errors.js';
 import { type KvEntry, readKvEntry, writeKvList } from './kv-list.js';
 import { readName, writeLatin1 } from './name.js';
+import type { NameCache } from './name-cache.js';
 import { writeTag } from './typed-data.js';
 
 /** A message of a NOTIFY frame (SPOE.txt 3.2.6). `args` is a list: names may repeat and may be empty. */
@@ -16,16 +17,17 @@ export const MAX_MESSAGE_ARGS = 255;
 /**
  * Reads messages up to the cursor's end; values are views as in `readTypedData`.
  * HAProxy writes only the low byte of a count above 255, and what follows is then garbage: whatever it decodes to,
- * the reads stay inside the cursor (spop.md 1.4). Throws SPOP_ERR_TRUNCATED, SPOP_ERR_VARINT.
+ * the reads stay inside the cursor (spop.md 1.4). `names` saves building the same names for every frame.
+ * Throws SPOP_ERR_TRUNCATED, SPOP_ERR_VARINT.
  */
-export function readMessages(c: Cursor): Message[] {
+export function readMessages(c: Cursor, names?: NameCache): Message[] {
   const messages: Message[] = [];
   while (c.at < c.end) {
-    const name = readName(c);
+    const name = names === undefined ? readName(c) : names.read(c);
     need(c, 1);
     const count = c.bytes[c.at++]!;
     const args: KvEntry[] = [];
-    for (let i = 0; i < count; i++) args.push(readKvEntry(c));
+    for (let i = 0; i < count; i++) args.push(readKvEntry(c, names));
     messages.push({ name, args });
   }
   return messages;

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Cursor, DataType, type Message, MessageReader, readMessages, Writer, writeMessages } from '../src/index.js';
+import {
+  Cursor,
+  DataType,
+  type Message,
+  MessageReader,
+  NameCache,
+  readMessages,
+  Writer,
+  writeMessages,
+} from '../src/index.js';
 import { expectSpopError } from './support/expect-error.js';
 import { fromHex } from './support/hex.js';
 import { streamMessages } from './support/stream-messages.js';
@@ -20,6 +29,8 @@ describe('readMessages()', () => {
       { name: '__proto__', args: [{ name: '__proto__', value: { type: 'bool', value: true } }] },
     ];
     expect(readMessages(new Cursor(encode(messages)))).toEqual(messages);
+    const names = new NameCache(2);
+    for (let i = 0; i < 3; i++) expect(readMessages(new Cursor(encode(messages)), names)).toEqual(messages);
     expect(streamMessages(new MessageReader(), encode(messages))).toEqual(messages);
   });
 
