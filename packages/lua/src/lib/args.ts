@@ -30,10 +30,17 @@ export function checkNumber(v: LuaValue, arg: number, argc: number): number {
   throw argTypeError(arg, 'number', v, argc);
 }
 
-/** A number cut to an integer, as LuaJIT's library functions take it. */
+/**
+ * A number cut to a 32-bit integer, as LuaJIT's library functions take it on x86-64: what does not fit (NaN and
+ * infinity too) becomes -2^31.
+ */
 export function checkInt(v: LuaValue, arg: number, argc: number): number {
   const n = typeof v === 'number' ? v : checkNumber(v, arg, argc);
-  return n === (n | 0) ? n | 0 : Math.trunc(n) + 0;
+  return n === (n | 0) ? n | 0 : cutToInt(n);
+}
+
+function cutToInt(n: number): number {
+  return n > -2147483649 && n < 2147483648 ? n | 0 : -2147483648;
 }
 
 export function optInt(v: LuaValue, arg: number, argc: number, fallback: number): number {

@@ -102,8 +102,8 @@ export function formatFloat(n: number, spec: FormatSpec): string {
   const lower = spec.conversion.toLowerCase();
   const upper = lower !== spec.conversion;
   if (!Number.isFinite(n)) {
-    const name = n !== n ? 'nan' : 'inf';
-    const prefix = n === n ? signOf(n < 0, spec) : spec.space ? ' ' : '';
+    const name = Number.isNaN(n) ? 'nan' : 'inf';
+    const prefix = Number.isNaN(n) ? (spec.space ? ' ' : '') : signOf(n < 0, spec);
     return padNumber(prefix, upper ? name.toUpperCase() : name, spec, false);
   }
   const negative = n < 0 || (n === 0 && 1 / n < 0);

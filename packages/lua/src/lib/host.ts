@@ -19,6 +19,8 @@ export interface LibHost {
   call1(fn: LuaValue, ...args: LuaValue[]): LuaValue;
   /** `tostring(v)`, with `__tostring` and `__name`. */
   tostring(v: LuaValue): string;
+  /** The address `tostring` shows for a table, function, thread or userdata (`0x...`), the same for its whole life. */
+  address(v: LuaValue): string;
   /** `o[k]` and `o[k] = v`, with metamethods. */
   index(o: LuaValue, k: LuaValue): LuaValue;
   setindex(o: LuaValue, k: LuaValue, v: LuaValue): void;

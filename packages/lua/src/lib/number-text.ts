@@ -12,7 +12,7 @@ export function numberToString(n: number | bigint): string {
 }
 
 function formatUnusual(n: number): string {
-  if (n !== n) return 'nan';
+  if (Number.isNaN(n)) return 'nan';
   const size = n < 0 ? -n : n;
   if (size >= 1e-4 && size < 1e14) {
     const shortest = `${n}`;
