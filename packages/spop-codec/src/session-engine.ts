@@ -194,7 +194,8 @@ export class EngineSession {
       this.splitter.push(chunk);
       while (this.splitter.next()) {
         const { bytes, at, end } = this.splitter;
-        const event = this.takeFrame(bytes.slice(at, end));
+        // A copy even of a Node Buffer, whose own slice() would be a view.
+        const event = this.takeFrame(new Uint8Array(bytes.subarray(at, end)));
         events.push(event);
         if (event.type === 'disconnect') break;
       }

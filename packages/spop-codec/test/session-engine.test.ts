@@ -158,6 +158,15 @@ describe('EngineSession', () => {
     expectSpopError(() => engine.push(fromHex('0000000767000000000101')), { code: 'SPOP_ERR_FRAME_FLAGS', status: 10 });
   });
 
+  test('EngineSession.push() gives copies, which outlive the chunk they came in', () => {
+    const { engine } = pair();
+    const bytes = fromHex(frameVectors.find((v) => v.hex.startsWith('000000ba67'))!.hex);
+    const chunk = Buffer.from(bytes);
+    const events = engine.push(chunk);
+    chunk.fill(0);
+    expect(events).toEqual(pair().engine.push(bytes));
+  });
+
   test('EngineSession.push() reads the same byte by byte', () => {
     const bytes = fromHex(frameVectors.find((v) => v.hex.startsWith('000000ba67'))!.hex);
     const whole = pair().engine.push(bytes);
