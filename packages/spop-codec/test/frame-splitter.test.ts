@@ -13,7 +13,7 @@ function taken(splitter: FrameSplitter): Uint8Array[] {
 }
 
 describe('FrameSplitter', () => {
-  const frames = [frame(1), frame(2, 300), frame(3), frame(4, 5000), frame(5)];
+  const frames = [frame(1), frame(2, 300), frame(3), frame(4, 5000), frame(5, 20)];
   const stream = concat(...frames);
 
   it('FrameSplitter yields all frames of a stream for every size of chunk', () => {
@@ -118,6 +118,8 @@ describe('FrameSplitter', () => {
   it('FrameSplitter holds memory for what came, not for what was announced', () => {
     const splitter = new FrameSplitter(0xffff_ffff);
     splitter.push(fromHex('fffffff067000000010101'));
+    expect(splitter.next()).toBe(false);
+    splitter.push(new Uint8Array(300));
     expect(splitter.next()).toBe(false);
     const { carry } = splitter as unknown as { carry: Uint8Array };
     expect(carry.length).toBeLessThan(1000);

@@ -103,6 +103,17 @@ describe('encodeFrame()', () => {
     expect(w.at).toBe(5);
   });
 
+  it('encodeFrame() and decodeFrame() use all four bytes of the length', () => {
+    for (const size of [0x1_0203, 0x102_0304]) {
+      const payload = new Uint8Array(size - 7);
+      const frame: Frame = { type: 'unset', streamId: 0, frameId: 1, fin: true, abort: false, payload };
+      const bytes = encodeFrame(frame, { maxFrameBytes: 1 << 25 });
+      expect(new DataView(bytes.buffer).getUint32(0)).toBe(size);
+      const decoded = decodeFrame(bytes, { maxFrameBytes: 1 << 25 });
+      expect(decoded.type === 'unset' && decoded.payload.length).toBe(size - 7);
+    }
+  });
+
   it('encodeFrame() refuses 16381 bytes when no limit is given', () => {
     const frame = (size: number): Frame => ({
       type: 'unset',

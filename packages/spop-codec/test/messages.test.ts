@@ -80,7 +80,7 @@ describe('MessageReader', () => {
 
   it('MessageReader starts clean after a payload that was bad', () => {
     const reader = new MessageReader();
-    reader.reset(fromHex('016d0201610401'));
+    reader.reset(fromHex('016d0401610401'));
     expect(reader.nextMessage()).toBe(true);
     expect(reader.nextArg()).toBe(true);
     expectSpopError(() => reader.nextArg(), { code: 'SPOP_ERR_TRUNCATED' });

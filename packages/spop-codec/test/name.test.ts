@@ -84,7 +84,9 @@ describe('NameCache', () => {
     const cache = new NameCache();
     const bytes = Buffer.from('ip');
     expect(cache.text(bytes, 0, 2)).toBe('ip');
+    expect(cache.text(bytes, 0, 2)).toBe('ip');
     bytes.write('no');
+    expect(cache.text(Buffer.from('no'), 0, 2)).toBe('no');
     expect(cache.text(Buffer.from('ip'), 0, 2)).toBe('ip');
     expect(cache.text(bytes, 0, 2)).toBe('no');
   });

@@ -28,9 +28,17 @@ const narrow = (value: bigint): number | bigint =>
   value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER ? Number(value) : value;
 
 /** All 64-bit values, with every bit length as likely as any other. */
-const uint64 = fc
+const anyUint64 = fc
   .tuple(fc.bigInt(0n, 2n ** 64n - 1n), fc.integer({ min: 0, max: 63 }))
   .map(([value, shift]) => value >> BigInt(shift));
+/** Values that, after some groups of their varint, leave a low half so small that the next one borrows from the high. */
+const borrowing = fc
+  .tuple(fc.integer({ min: 1, max: 2 ** 26 }), fc.nat(127), fc.array(fc.nat(127), { maxLength: 4 }), fc.nat(15))
+  .map(([high, low, groups, last]) => {
+    const left = groups.reduce((n, group) => (n << 7n) + 128n + BigInt(group), (BigInt(high) << 32n) + BigInt(low));
+    return BigInt.asUintN(64, (left << 4n) + 240n + BigInt(last));
+  });
+const uint64 = fc.oneof({ arbitrary: anyUint64, weight: 4 }, { arbitrary: borrowing, weight: 1 });
 const int64 = uint64.map((value) => BigInt.asIntN(64, value));
 const id = fc.oneof(fc.nat(300), uint64.map(narrow));
 const byteString = fc.uint8Array({ maxLength: 300 });
