@@ -84,14 +84,17 @@ function createScripts(config: Config, logger: Logger): Bridge {
     defaultEngines: defaultEngines(config),
     searchPath: config.lua.path,
   };
-  const timeoutMs = config.scriptTimeoutMs;
+  const timeouts = { timeoutMs: config.scriptTimeoutMs, loadTimeoutMs: config.loadTimeoutMs };
   const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
   const log = logTo(logger);
   if (config.inline) {
     const createApp: WorkerAppFactory = (port) => createWorkerApp(port, data, RUNTIME_LOADERS);
-    return createBridge((handlers) => createInlinePool({ createApp, data, timeoutMs }, handlers), log);
+    return createBridge((handlers) => createInlinePool({ createApp, data, ...timeouts }, handlers), log);
   }
-  return createBridge((handlers) => createThreadPool({ workers, entry: WORKER_ENTRY, data, timeoutMs }, handlers), log);
+  return createBridge(
+    (handlers) => createThreadPool({ workers, entry: WORKER_ENTRY, data, ...timeouts }, handlers),
+    log,
+  );
 }
 
 /** The engine for each extension: the one its language's section names. */

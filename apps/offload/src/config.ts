@@ -23,6 +23,12 @@ export const configSchema = z.strictObject({
     .max(3_600_000)
     .default(1000)
     .describe('Longest time a handler may take, in ms; then it is stopped and its NOTIFY acknowledged.'),
+  loadTimeoutMs: z
+    .int()
+    .min(1)
+    .max(3_600_000)
+    .default(10_000)
+    .describe('Longest uninterrupted stretch of script code while the scripts load, in ms.'),
   stopTimeoutMs: z
     .int()
     .min(0)

@@ -47,7 +47,7 @@ describe('offload check', () => {
     ['a script that never ends', 'while true do end\n', /bad\.lua/],
   ])('check exits with 1 for %s, and says where', async (_what, script, reason) => {
     const cwd = temporaryFolder({ 'bad.lua': script });
-    const args = ['check', '-f', 'bad.lua', '--script-timeout', '200'];
+    const args = ['check', '-f', 'bad.lua', '--load-timeout', '200'];
     const { code, stdout, stderr } = await runProgram('offload', args, { cwd });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(reason);

@@ -46,13 +46,13 @@ describe('sendNotify()', () => {
     });
     const args = [
       { name: 'n', value: { type: 'int64', value: -(2n ** 63n) } },
-      { name: 's', value: { type: 'string', value: Buffer.from('x') } },
+      { name: 's', value: { type: 'string', value: Uint8Array.of(120) } },
     ] as const;
     const { actions, unparsedBytes } = await sendNotify({ to, timeoutMs: 5000, message: { name: 'echo', args } });
     expect(unparsedBytes).toBe(0);
     expect(actions).toEqual([
       { type: 'set-var', scope: Scope.TXN, name: 'n', value: { type: 'int64', value: -(2n ** 63n) } },
-      { type: 'set-var', scope: Scope.TXN, name: 's', value: { type: 'string', value: Buffer.from('x') } },
+      { type: 'set-var', scope: Scope.TXN, name: 's', value: { type: 'string', value: Uint8Array.of(120) } },
       { type: 'unset-var', scope: Scope.SESS, name: 'old' },
     ]);
   });

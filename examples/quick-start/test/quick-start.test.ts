@@ -31,7 +31,12 @@ async function ask(...args: KvEntry[]): Promise<readonly Action[]> {
 function answer(score: number, note: string): Action[] {
   return [
     { type: 'set-var', scope: Scope.SESS, name: 'ip_score', value: { type: 'int32', value: score } },
-    { type: 'set-var', scope: Scope.TXN, name: 'ip_note', value: { type: 'string', value: Buffer.from(note) } },
+    {
+      type: 'set-var',
+      scope: Scope.TXN,
+      name: 'ip_note',
+      value: { type: 'string', value: Uint8Array.from(Buffer.from(note)) },
+    },
   ];
 }
 

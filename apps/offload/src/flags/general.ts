@@ -1,7 +1,9 @@
 import type { Config } from '../config.js';
 import type { FlagsFor } from './flag.js';
 
-export const generalFlags: FlagsFor<Pick<Config, 'workers' | 'inline' | 'scriptTimeoutMs' | 'stopTimeoutMs'>> = {
+export const generalFlags: FlagsFor<
+  Pick<Config, 'workers' | 'inline' | 'scriptTimeoutMs' | 'loadTimeoutMs' | 'stopTimeoutMs'>
+> = {
   workers: {
     name: 'workers',
     alias: 'n',
@@ -22,6 +24,13 @@ export const generalFlags: FlagsFor<Pick<Config, 'workers' | 'inline' | 'scriptT
     value: 'MS',
     describe: 'Longest time a handler may take, in milliseconds',
     default: '1000',
+  },
+  loadTimeoutMs: {
+    name: 'load-timeout',
+    kind: 'number',
+    value: 'MS',
+    describe: 'The same while the scripts load',
+    default: '10000',
   },
   stopTimeoutMs: {
     name: 'stop-timeout',
