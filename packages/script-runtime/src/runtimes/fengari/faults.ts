@@ -36,7 +36,8 @@ export function sourceOf(L: LuaState): string | undefined {
 export function tracebackOf(main: LuaState, L: LuaState): string {
   const top = lua.lua_gettop(main);
   lua.lua_checkstack(main, 20);
-  lauxlib.luaL_traceback(main, L, null, 0);
+  // The innermost frame of a suspended thread is the host function it waits in, which fengari cannot name.
+  lauxlib.luaL_traceback(main, L, null, lua.lua_status(L) === lua.LUA_YIELD ? 1 : 0);
   const text = readableOf(lua.lua_tolstring(main, -1));
   lua.lua_settop(main, top);
   return text;
@@ -45,6 +46,7 @@ export function tracebackOf(main: LuaState, L: LuaState): string {
 /** The error value on top of `L`'s stack as text. Never runs code of the script. */
 export function errorText(L: LuaState): string {
   if (lua.lua_gettop(L) === 0) return 'unknown error';
+  lua.lua_checkstack(L, 4);
   const type = lua.lua_type(L, -1);
   if (type === lua.LUA_TSTRING || type === lua.LUA_TNUMBER) {
     lua.lua_pushvalue(L, -1);
@@ -72,6 +74,7 @@ function describe(main: LuaState, L: LuaState): string {
   if (lua.lua_gettop(L) === 0 || lua.lua_type(L, -1) !== lua.LUA_TTABLE) return errorText(L);
   const top = lua.lua_gettop(main);
   lua.lua_checkstack(main, 4);
+  lua.lua_checkstack(L, 1);
   lua.lua_pushcfunction(main, tostring);
   lua.lua_pushvalue(L, -1);
   lua.lua_xmove(L, main, 1);

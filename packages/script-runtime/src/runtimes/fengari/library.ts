@@ -45,6 +45,8 @@ function mendConfiguration(luaconf: Record<string, unknown>): void {
   luaconf.lua_number2str = numberText;
   // Error messages name files in full: 59 characters are too few for real paths.
   luaconf.LUA_IDSIZE = 400;
+  // Slots, not calls. The million of the original costs seconds and a gigabyte before a runaway recursion ends.
+  luaconf.LUAI_MAXSTACK = 200_000;
 }
 
 /**

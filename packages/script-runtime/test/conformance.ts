@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
+import type { ScriptRuntime } from '../src/runtime.js';
+import { argumentTests } from './conformance/arguments.js';
+import { Bench, fixtureFolder } from './conformance/bench.js';
+import { objectTests } from './conformance/objects.js';
+import { deadlineTests, errorTests, moduleTests, outputTests } from './conformance/scripts.js';
+import type { Differences, Suite } from './conformance/suite.js';
+import { handleTests, valueTests } from './conformance/values.js';
+import { interleavingTests, waitingTests } from './conformance/waiting.js';
+
+/** Everything a {@link ScriptRuntime} promises, run against the fixtures of its language. */
+export function conformance(runtime: ScriptRuntime, differences: Differences = {}): void {
+  describe(`conformance of ${runtime.engine}`, () => {
+    let bench: Bench;
+    const folder = fixtureFolder(runtime.language);
+    const extension = runtime.extensions[0] as string;
+    beforeAll(async () => {
+      bench = await Bench.create(runtime, differences.options ?? {}, differences.watchdog ?? false);
+      await bench.engine.load(join(folder, `main${extension}`));
+    });
+    beforeEach(() => {
+      bench.notes.length = 0;
+      bench.host.logged.length = 0;
+      bench.waits.clear();
+    });
+    afterAll(() => bench.close());
+    const suite: Suite = {
+      get bench() {
+        return bench;
+      },
+      differences,
+      folder,
+      extension,
+      line: (name, file = 'main') => lineOf(join(folder, `${file}${extension}`), name),
+      test: (name, body) => {
+        const reason = differences.skip?.[name];
+        if (reason === undefined) it(name, body);
+        else it.skip(`${name} (${reason})`, body);
+      },
+    };
+    valueTests(suite);
+    handleTests(suite);
+    argumentTests(suite);
+    moduleTests(suite);
+    errorTests(suite);
+    deadlineTests(suite);
+    waitingTests(suite);
+    interleavingTests(suite);
+    objectTests(suite);
+    outputTests(suite);
+  });
+}
+
+function lineOf(path: string, mark: string): number {
+  const line = readFileSync(path, 'utf8')
+    .split('\n')
+    .findIndex((text) => text.endsWith(` @${mark}`));
+  if (line < 0) throw new Error(`No mark @${mark} in ${path}`);
+  return line + 1;
+}
