@@ -125,6 +125,6 @@ function hello(): Uint8Array {
       healthcheck: false,
     }),
   );
-  endFrame(w, start);
+  endFrame(w, start, w.limit);
   return w.view();
 }

@@ -33,7 +33,7 @@ export function encodeSampleNotify(streamId: number, frameId: number, sample: Sa
       ],
     },
   ]);
-  endFrame(w, start);
+  endFrame(w, start, w.limit);
   return w.view().slice();
 }
 

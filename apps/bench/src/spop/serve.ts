@@ -56,4 +56,4 @@ async function scriptAgent(inline: boolean): Promise<ReturnType<typeof createAge
 const agent = values.mode === 'library' ? libraryAgent() : await scriptAgent(values.mode === 'inline');
 const address = await agent.listen({ host: '127.0.0.1', port: Number(values.port) });
 console.log(JSON.stringify(address));
-process.once('SIGTERM', () => process.exit(0));
+process.once("SIGTERM", () => process.exit(0));

@@ -21,6 +21,11 @@ export interface Bridge {
   readonly log: Log;
   /** Routes the frontend's record kinds to it. */
   add(frontend: Frontend): void;
+  /**
+   * Shows the workers what was sent, once per turn of the event loop however many sockets had something: a doorbell
+   * costs more than many records.
+   */
+  flushSoon(): void;
 }
 
 /** Makes the pool with handlers that route every record to the frontend its kind belongs to. */
@@ -40,9 +45,19 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
     },
     log,
   });
+  let scheduled = false;
+  const flush = (): void => {
+    scheduled = false;
+    pool.flush();
+  };
   return {
     pool,
     log,
+    flushSoon: () => {
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(flush);
+    },
     add: (frontend) => {
       frontends.push(frontend);
       for (const kind of frontend.kinds) byKind[kind] = frontend;

@@ -24,7 +24,7 @@ export function connectSpop(bridge: Bridge, options: SpopOptions = {}): Agent {
     onNotify: (connection, streamId, frameId, bytes, at, end) => {
       pool.send(RecordKind.Notify, { connection, streamId, frameId } satisfies NotifyContext, bytes, at, end);
     },
-    onPassEnd: () => pool.flush(),
+    onPassEnd: () => bridge.flushSoon(),
   });
   const fault = ({ connection, streamId, frameId }: NotifyContext, record: FaultRecord): void => {
     const { message, ...fields } = record;
