@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ScriptErrorData } from './errors.js';
 import { answerCalls } from './owner-calls.js';
 import {
@@ -102,7 +102,7 @@ export class Runner {
         settle();
         reject(error);
       };
-      this.port.on('message', (response: WorkerResponse) => {
+      const take = (response: WorkerResponse): void => {
         if (response.type === 'started') {
           settle();
           this.state = 'started';
@@ -113,7 +113,8 @@ export class Runner {
           fail(response.error);
           void this.thread?.terminate();
         } else this.onResponse(response);
-      });
+      };
+      this.port.on('message', take);
       const { resourceLimits } = this.options;
       const thread = new Worker(this.options.entry, {
         workerData: this.start_,
@@ -126,7 +127,15 @@ export class Runner {
       thread.on('error', (error) => {
         failure = error as Error;
       });
-      thread.on('exit', (code) => this.onExit(code, failure, fail));
+      thread.on('exit', (code) => {
+        // The end of a thread overtakes what it said last: its reason to fail may still be in the port.
+        for (;;) {
+          const last = receiveMessageOnPort(this.port) as { message: WorkerResponse } | undefined;
+          if (last === undefined) break;
+          take(last.message);
+        }
+        this.onExit(code, failure, fail);
+      });
     });
   }
 
