@@ -5,7 +5,7 @@ import type { CborInput } from './value.js';
 export interface ErrorObject {
   readonly code: number;
   readonly message: string;
-  readonly data?: CborInput;
+  readonly data?: CborInput | undefined;
 }
 
 const withParams = (head: { [key: string]: CborInput }, params: readonly CborInput[] | undefined): CborInput =>

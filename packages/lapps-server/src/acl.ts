@@ -1,0 +1,57 @@
+import { BlockList, isIP } from 'node:net';
+import { LappsServerError } from './errors.js';
+
+/** `allow` lets everyone in except the list, `deny` nobody except the list (`lapps.md 2.4`). */
+export interface Acl {
+  readonly policy: 'allow' | 'deny';
+  /** IPv4 or IPv6, each a bare address (`10.0.0.0` is that one host) or CIDR (`10.0.0.0/8`, `2001:db8::/32`). */
+  readonly exclude?: readonly string[];
+}
+
+/** Whether a peer's address may come in. */
+export type AddressTest = (address: string) => boolean;
+
+const refuse = (what: string): never => {
+  throw new LappsServerError('LAPPS_SERVER_ERR_BAD_ACL', `Cannot use ACL: ${what}`);
+};
+
+/** IPv4 peers of a dual-stack listener come as `::ffff:a.b.c.d`; they are IPv4 to everyone else. */
+export const plainAddress = (address: string): string => {
+  const lower = address.toLowerCase();
+  return lower.startsWith('::ffff:') && isIP(lower.slice(7)) === 4 ? lower.slice(7) : lower;
+};
+
+const addEntry = (list: BlockList, entry: string): void => {
+  const [address = '', prefix, ...rest] = String(entry).split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) refuse(`"${entry}" is not an address or CIDR`);
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  if (prefix === undefined) {
+    list.addAddress(address, family);
+    return;
+  }
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+  if (bits < 0 || bits > (version === 4 ? 32 : 128)) refuse(`"${entry}" has no usable prefix length`);
+  list.addSubnet(address, bits, family);
+};
+
+/**
+ * Compiles an ACL into a test. A mapped IPv4 address (`::ffff:a.b.c.d`) is tested as IPv4; an address that is none (a unix
+ * socket's peer) is let in by `allow` only.
+ *
+ * @throws LappsServerError `LAPPS_SERVER_ERR_BAD_ACL`
+ */
+export const compileAcl = (acl: Acl | undefined): AddressTest => {
+  if (acl === undefined) return () => true;
+  const { policy, exclude = [] } = acl;
+  if (policy !== 'allow' && policy !== 'deny') refuse(`policy "${String(policy)}" is neither allow nor deny`);
+  if (!Array.isArray(exclude)) refuse('exclude is not a list');
+  const list = new BlockList();
+  for (const entry of exclude) addEntry(list, entry);
+  return (address) => {
+    const plain = plainAddress(address);
+    const version = isIP(plain);
+    const listed = version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+    return listed === (policy === 'deny');
+  };
+};

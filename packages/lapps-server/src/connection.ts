@@ -1,0 +1,282 @@
+import type { Duplex } from 'node:stream';
+import { checkCloseCode, cutReason } from './close-code.js';
+import type { CloseCause, CloseInfo } from './events.js';
+import { type Framed, Opcode } from './frame.js';
+import type { ServerLimits } from './limits.js';
+import { Outbox, type OutboxGroup } from './outbox.js';
+import type { PeerSocket } from './peer-socket.js';
+import type { Service } from './service.js';
+import { UnmaskAhead } from './unmask-ahead.js';
+
+/** What a connection needs of its server. */
+export interface ConnectionHost {
+  readonly limits: ServerLimits;
+  readonly outboxes: OutboxGroup;
+  /** Milliseconds, coarse: as of the last tick of the server's clock. */
+  readonly now: () => number;
+  readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => void;
+  readonly onSent: (bytes: number) => void;
+  readonly onProtocolError: (connection: Connection, error: Error) => void;
+  readonly onSlowConsumer: (connection: Connection) => void;
+  readonly onEnded: (connection: Connection, info: CloseInfo) => void;
+}
+
+interface Deferred {
+  readonly data: Buffer;
+  readonly isBinary: boolean;
+}
+
+/**
+ * One WebSocket connection. Receiving, control frames and the closing handshake are ws's; data frames are built and
+ * written here, all of a pass in one write.
+ */
+export class Connection {
+  /** Small positive integer, never used again by the server (nor by servers that share `nextId`). */
+  readonly id: number;
+  readonly service: Service;
+  /** The client's address; an IPv4-mapped one as IPv4. Empty for unix sockets. */
+  readonly remoteAddress: string;
+  /** Subprotocol agreed on, or ''. */
+  readonly subprotocol: string;
+  /** Free for the application. */
+  data: unknown;
+
+  /** Server's clock when the client was last heard, and when it was last sent a ping or had a message. */
+  lastSeen: number;
+  lastPing = 0;
+  lastMessage: number;
+
+  readonly #host: ConnectionHost;
+  readonly #ws: PeerSocket;
+  readonly #socket: Duplex;
+  readonly #outbox: Outbox;
+  readonly #unmask: UnmaskAhead;
+  readonly #compress: boolean;
+  #cause: CloseCause | undefined;
+  #code = 1006;
+  #reason = '';
+  #deferred: Deferred[] | undefined;
+  #deferredBytes = 0;
+  #paused = false;
+  #ended: CloseInfo | undefined;
+  #finished = false;
+
+  constructor(
+    host: ConnectionHost,
+    ws: PeerSocket,
+    socket: Duplex,
+    id: number,
+    service: Service,
+    remoteAddress: string,
+  ) {
+    this.id = id;
+    this.service = service;
+    this.remoteAddress = remoteAddress;
+    this.subprotocol = ws.protocol;
+    this.lastSeen = host.now();
+    this.lastMessage = this.lastSeen;
+    this.#host = host;
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#outbox = new Outbox(host.outboxes, socket);
+    this.#compress = ws.extensions !== '';
+    this.#unmask = new UnmaskAhead();
+  }
+
+  /** Whether messages can be sent: from the handshake to the first Close frame of either side. */
+  get open(): boolean {
+    return this.#cause === undefined && this.#ws.readyState === this.#ws.OPEN;
+  }
+
+  /** Whether reading is paused. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** Bytes waiting to be sent, in our hands or the system library's. */
+  get bufferedBytes(): number {
+    return this.#compress ? this.#ws.bufferedAmount : this.#outbox.bufferedBytes;
+  }
+
+  /**
+   * Sends one message. It is written at the end of the current pass (the running callback and its microtasks), together
+   * with everything else for this connection. Text is not checked for UTF-8 when it comes as bytes.
+   *
+   * @param binary frame type; by default text for strings and binary for bytes
+   * @param owned promises that nobody changes `data` any more, which spares a copy of large messages
+   * @returns false when the connection is not open any more, or was ended because too much waits already
+   */
+  send(data: Uint8Array | string, binary = typeof data !== 'string', owned = false): boolean {
+    if (!this.#mayAdd()) return false;
+    if (this.#compress) this.#ws.send(typeof data === 'string' || owned ? data : Buffer.from(data), { binary });
+    else this.#outbox.addMessage(binary ? Opcode.binary : Opcode.text, data, owned);
+    this.#host.onSent(data.length);
+    return true;
+  }
+
+  /** Sends a message framed by the server's `frame()`, sharing its bytes with every other recipient. Returns as {@link send}. */
+  sendFramed(framed: Framed): boolean {
+    if (!this.#mayAdd()) return false;
+    if (this.#compress) this.#ws.send(framed.bytes.subarray(framed.payloadAt), { binary: framed.binary });
+    else this.#outbox.addFramed(framed.bytes);
+    this.#host.onSent(framed.bytes.length - framed.payloadAt);
+    return true;
+  }
+
+  /** The bound counts what waits before a message is added, so one message of any size always goes to a client that reads. */
+  #mayAdd(): boolean {
+    if (!this.open) return false;
+    if (this.bufferedBytes <= this.#host.limits.maxBufferedBytes) return true;
+    this.#host.onSlowConsumer(this);
+    this.end('slow-consumer', 1008, 'slow consumer');
+    return false;
+  }
+
+  /**
+   * Starts the closing handshake: what was sent before goes out first, nothing after. TCP ends when the client answers,
+   * or after `closeTimeoutMs`. A reason is cut at 123 bytes between characters. Does nothing when the connection is closing.
+   *
+   * @throws LappsServerError `LAPPS_SERVER_ERR_BAD_CLOSE_CODE` for codes that must not be sent
+   */
+  close(code = 1000, reason = ''): void {
+    checkCloseCode(code);
+    this.end('local', code, reason);
+  }
+
+  /** Cuts the connection without a Close frame. */
+  terminate(): void {
+    this.#setEnd('lost', 1006, '');
+    this.#outbox.drop();
+    this.#ws.terminate();
+  }
+
+  /**
+   * Stops reading from the client, so that TCP pushes back. Messages that had arrived already are kept and delivered after
+   * {@link resumeReading}; the end of the connection is reported after them. Pings are not expected to be answered meanwhile.
+   */
+  pauseReading(): void {
+    if (this.#paused || this.#finished) return;
+    this.#paused = true;
+    this.#ws.pause();
+  }
+
+  /** Delivers what was kept, unless a handler pauses again, then reads on. */
+  resumeReading(): void {
+    if (!this.#paused || this.#finished) return;
+    this.#paused = false;
+    this.lastSeen = this.#host.now();
+    this.lastMessage = this.lastSeen;
+    this.#deliverDeferred();
+    if (this.#paused) return;
+    if (this.#ended === undefined) this.#ws.resume();
+    else this.#finish(this.#ended);
+  }
+
+  #deliverDeferred(): void {
+    const deferred = this.#deferred;
+    if (deferred === undefined) return;
+    let next = 0;
+    while (next < deferred.length && !this.#paused) {
+      const { data, isBinary } = deferred[next]!;
+      next += 1;
+      this.#deferredBytes -= data.length;
+      this.#host.onMessage(this, data, isBinary);
+    }
+    this.#deferred = next < deferred.length ? deferred.slice(next) : undefined;
+  }
+
+  /** Ends the connection for a cause of the server's. @internal */
+  end(cause: CloseCause, code: number, reason: string): void {
+    if (!this.open) return;
+    if (cause === 'slow-consumer') this.#outbox.drop();
+    this.#setEnd(cause, code, cutReason(reason));
+    this.#ws.close(code, this.#reason);
+  }
+
+  #setEnd(cause: CloseCause, code: number, reason: string): void {
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#code = code;
+    this.#reason = reason;
+  }
+
+  /** Sends a ping. @internal */
+  ping(): void {
+    if (!this.open) return;
+    this.lastPing = this.#host.now();
+    this.#outbox.addMessage(Opcode.ping, '', false);
+  }
+
+  /** Nothing has been heard since a ping: the peer is gone. @internal */
+  pingTimedOut(): void {
+    this.#setEnd('ping-timeout', 1006, '');
+    this.terminate();
+  }
+
+  /** A Close frame is about to be written; when nobody here asked for it, ws answers the client. @internal */
+  beforeClose(code: number): void {
+    this.#setEnd('peer', code, '');
+    this.#outbox.write();
+    this.#host.outboxes.keepPass();
+  }
+
+  /** A chunk came from the client and goes to ws next. @internal */
+  receivedChunk(chunk: Uint8Array): void {
+    this.lastSeen = this.#host.now();
+    this.#unmask.push(chunk);
+  }
+
+  /** A message came. @internal */
+  receivedMessage(data: Buffer, isBinary: boolean): void {
+    if (!this.open) return;
+    this.lastMessage = this.lastSeen;
+    if (!this.#paused) {
+      this.#host.onMessage(this, data, isBinary);
+      return;
+    }
+    // The rest of a chunk; without compression never more than ws had read, with it the inflated size counts.
+    this.#deferredBytes += data.length;
+    if (this.#deferredBytes > this.#host.limits.maxBufferedBytes) this.end('protocol', 1008, 'too much at once');
+    else (this.#deferred ??= []).push({ data, isBinary });
+  }
+
+  /** A ping came: the answer goes out in order with the data, and counts against the same bound. @internal */
+  receivedPing(data: Buffer): void {
+    if (!this.#mayAdd()) return;
+    if (this.#compress) this.#ws.pong(data);
+    else this.#outbox.addMessage(Opcode.pong, data, false);
+  }
+
+  /** ws refused what the client sent and has answered with a Close frame. @internal */
+  protocolFailed(error: Error): void {
+    if (this.#cause === 'peer') this.#cause = 'protocol';
+    this.#host.onProtocolError(this, error);
+  }
+
+  /** TCP is about to be reported closed to ws. What it would still read may have lost its key: better nothing than rubbish. @internal */
+  beforeSocketClosed(): void {
+    if (this.#unmask.inFrame && this.#socket.readableLength > 0) this.#socket.read();
+  }
+
+  /** TCP is closed. @internal */
+  socketClosed(code: number, reason: string): void {
+    this.#outbox.drop();
+    if (this.#cause === 'peer') this.#ended = { code, reason, cause: 'peer' };
+    else this.#ended = { code: this.#code, reason: this.#reason, cause: this.#cause ?? 'lost' };
+    if (this.#deferred === undefined || !this.#paused) this.#finish(this.#ended);
+  }
+
+  /** Reports the end now, messages kept for a paused reader or not. @internal */
+  forceEnd(): void {
+    this.terminate();
+    this.#finish(this.#ended ?? { code: this.#code, reason: this.#reason, cause: this.#cause ?? 'lost' });
+  }
+
+  #finish(info: CloseInfo): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#ended = info;
+    this.#deferred = undefined;
+    this.#host.onEnded(this, info);
+  }
+}
