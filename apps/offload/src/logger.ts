@@ -40,7 +40,10 @@ export async function createLogger({ level, format }: LogConfig, fd: number = ST
     colorize: isatty(fd) && process.env.NO_COLOR === undefined,
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
-    levelFirst: false,
+    // A traceback is for reading: its own lines below the message, not one line of escapes.
+    ignore: 'traceback',
+    messageFormat: (log, key) =>
+      typeof log.traceback === 'string' ? `${log[key]}\n${indented(log.traceback)}` : String(log[key]),
   });
   return pino(base, stream);
 }
@@ -48,4 +51,11 @@ export async function createLogger({ level, format }: LogConfig, fd: number = ST
 /** JSON has no bigint; ids above 2^53-1 are written as text. */
 function idText(id: number | bigint): number | string {
   return typeof id === 'bigint' ? String(id) : id;
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line.replace(/^\t/, '  ')}`)
+    .join('\n');
 }

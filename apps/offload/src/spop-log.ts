@@ -8,7 +8,7 @@ export function logAgentEvent(logger: Logger, event: AgentEvent): void {
   const level = levelOf(event);
   // No fields are made for a level that is off.
   if (!logger.isLevelEnabled(level)) return;
-  const { type, connection, streamId, frameId, error, ...own } = event as Flattened;
+  const { type, connection, engineId: _engineId, streamId, frameId, error, ...own } = event as Flattened;
   const fields: LogFields = {
     ...(connection === undefined ? {} : { conn: connection.id }),
     ...(connection?.engineId === undefined ? {} : { engine: connection.engineId }),
@@ -23,6 +23,8 @@ export function logAgentEvent(logger: Logger, event: AgentEvent): void {
 interface Flattened {
   readonly type: string;
   readonly connection?: AgentConnection;
+  /** The connection has it too. */
+  readonly engineId?: string | undefined;
   readonly streamId?: number | bigint;
   readonly frameId?: number | bigint;
   readonly error?: unknown;

@@ -44,6 +44,15 @@ describe('createLogger()', () => {
     expect(lines[0]).toMatch(/DEBUG.*hello.*"conn":3/);
   });
 
+  test('createLogger() puts a traceback below its message for people', async () => {
+    const lines = await linesOf({ level: 'info', format: 'pretty' }, (logger) => {
+      logger.error({ script: 'a.lua', traceback: 'stack traceback:\n\ta.lua:3: in main chunk' }, 'no such luck');
+    });
+    expect(lines[0]).toMatch(/no such luck$/);
+    expect(lines[1]).toBe('    stack traceback:');
+    expect(lines[2]).toMatch(/^ {6}a\.lua:3: in main chunk \{"script":"a\.lua"\}$/);
+  });
+
   test('createLogger() writes nothing when silent', async () => {
     expect(await linesOf({ level: 'silent', format: 'json' }, (logger) => logger.error('x'))).toEqual([]);
   });
