@@ -231,6 +231,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.output.appended(writer.at - before);
     if (dropped > 0) this.host.emit({ type: 'ack-truncated', connection: this, streamId, frameId, bytes: dropped });
     if (!this.inPass) this.host.dirty(this);
+    else if (writer.at > this.host.limits.maxQueuedWriteBytes) this.halt(Halt.WRITE_QUEUE);
   }
 
   private append(write: () => void): void {

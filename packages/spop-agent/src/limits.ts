@@ -23,7 +23,7 @@ export interface AgentLimits {
   readonly ackBurstBytes: number;
   /** Pause between two such batches. */
   readonly ackIntervalMs: number;
-  /** Unsent bytes of one connection above which it is not read. */
+  /** Unsent bytes of one connection above which it is not read. At least 32768. */
   readonly maxQueuedWriteBytes: number;
   /** An asynchronous handler that takes longer is answered for: the actions of the others, without its own. */
   readonly handlerTimeoutMs: number;
@@ -50,6 +50,7 @@ const LEAST: Partial<Record<keyof AgentLimits, number>> = {
   helloBytes: MIN_MAX_FRAME_SIZE,
   idleTimeoutMs: 0,
   refuseDelayMs: 0,
+  maxQueuedWriteBytes: 32_768,
 };
 
 /** Timers take no more. */

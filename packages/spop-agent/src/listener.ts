@@ -6,6 +6,11 @@ import type { ListenAddress, ListenOptions } from './types.js';
 const DEFAULT_BACKLOG = 1024;
 /** A dead peer that sent no FIN is noticed after this and some probes. */
 const KEEP_ALIVE_MS = 60_000;
+/**
+ * A queue that reached this size is followed by 'drain'. Half of the least `maxQueuedWriteBytes`, so that every stop
+ * of reading ends; the default differs between Node versions.
+ */
+const HIGH_WATER_BYTES = 16 * 1024;
 
 /** One listening socket. */
 export class Listener {
@@ -25,7 +30,13 @@ export class Listener {
   ): Promise<Listener> {
     if ('path' in at) await removeStaleSocket(at.path);
     const server = createServer(
-      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+      {
+        allowHalfOpen: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
+        highWaterMark: HIGH_WATER_BYTES,
+      },
       accept,
     );
     await listening(server, at);
