@@ -32,7 +32,7 @@ export class Listener {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: handshakeTimeoutMs,
       requestTimeout: handshakeTimeoutMs,
-      connectionsCheckingInterval: Math.max(10, Math.min(1000, handshakeTimeoutMs / 4)),
+      connectionsCheckingInterval: Math.ceil(Math.min(1000, handshakeTimeoutMs / 4)),
     };
     this.#server =
       tls === undefined

@@ -116,13 +116,14 @@ describe('RFC 6455 5.5: control frames', () => {
 });
 
 /** What a peer may not do, and the status it is told (RFC 6455 5, 7.4; RFC 3629). */
-const VIOLATIONS: readonly (readonly [name: string, target: '/echo' | '/small', frames: Buffer[], code: number])[] = [
+type Violation = readonly [name: string, target: '/echo' | '/small', frames: readonly Buffer[], code: number];
+const VIOLATIONS: readonly Violation[] = [
   ...[1, 2, 3, 4, 5, 6, 7].map(
-    (rsv) => [`reserved bits ${rsv}`, '/echo', [clientFrame(TEXT, 'x', { rsv })], 1002] as const,
+    (rsv): Violation => [`reserved bits ${rsv}`, '/echo', [clientFrame(TEXT, 'x', { rsv })], 1002],
   ),
   ['reserved bits on a ping', '/echo', [clientFrame(PING, '', { rsv: 4 })], 1002],
   ...[3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map(
-    (opcode) => [`opcode ${opcode}`, '/echo', [clientFrame(opcode, 'x')], 1002] as const,
+    (opcode): Violation => [`opcode ${opcode}`, '/echo', [clientFrame(opcode, 'x')], 1002],
   ),
   ['an unmasked frame', '/echo', [clientFrame(TEXT, 'x', { mask: false })], 1002],
   ['an unmasked large frame', '/echo', [clientFrame(TEXT, sized(1000), { mask: false })], 1002],
@@ -140,7 +141,7 @@ const VIOLATIONS: readonly (readonly [name: string, target: '/echo' | '/small', 
   ['a close of 126 bytes', '/echo', [clientFrame(CLOSE, closePayload(1000, sized(124)))], 1002],
   ['a close reason that is not UTF-8', '/echo', [clientFrame(CLOSE, closePayload(1000, bytes(0xff)))], 1007],
   ...[0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535].map(
-    (code) => [`close code ${code}`, '/echo', [clientFrame(CLOSE, closePayload(code))], 1002] as const,
+    (code): Violation => [`close code ${code}`, '/echo', [clientFrame(CLOSE, closePayload(code))], 1002],
   ),
   ['text with a lone continuation byte', '/echo', [clientFrame(TEXT, bytes(0x80))], 1007],
   ['text cut in a sequence', '/echo', [clientFrame(TEXT, bytes(0x61, 0xe6, 0xb0))], 1007],
