@@ -57,8 +57,12 @@ class PlainEngine implements ScriptEngine {
   define(module: HostModule): void {
     const own: Record<string, unknown> = { ...module.constants };
     for (const [name, fn] of Object.entries(module.functions)) {
-      own[name] = (...args: unknown[]) =>
-        fn(...args.map((a) => (typeof a === 'function' ? this.wrap(a as never) : (a as ScriptValue))));
+      const convert = (arg: unknown): ScriptValue =>
+        typeof arg === 'function' ? this.wrap(arg as never) : (arg as ScriptValue);
+      own[name] = (a: unknown, b: unknown, c: unknown, ...more: unknown[]) =>
+        more.length > 0
+          ? fn(convert(a), convert(b), convert(c), ...more.map(convert))
+          : fn(convert(a), convert(b), convert(c));
     }
     this.modules[module.name] = own;
   }
@@ -86,21 +90,21 @@ class PlainEngine implements ScriptEngine {
   }
 
   call(fn: ScriptFunction, args: readonly ScriptValue[], call: ScriptCall): ScriptValue | Pending {
-    return this.run((fn as PlainFunction).fn, args, call);
+    return this.run1((all: unknown) => (fn as PlainFunction).fn(...(all as unknown[])), args, call);
   }
 
   callNamed(fn: ScriptFunction, args: NamedArguments, call: ScriptCall): ScriptValue | Pending {
     const list: PlainArgument[] = [];
     for (let i = 0; i < args.count; i++) list.push({ name: args.names[i], value: plainValue(args, i) });
-    return this.run((fn as PlainFunction).fn, [list], call);
+    return this.run1((fn as PlainFunction).fn, list, call);
   }
 
-  private run(fn: (...args: unknown[]) => unknown, args: readonly unknown[], call: ScriptCall): ScriptValue | Pending {
+  private run1(fn: (arg: unknown) => unknown, arg: unknown, call: ScriptCall): ScriptValue | Pending {
     this.host.current = call;
     this.host.enterScript();
     let result: unknown;
     try {
-      result = args.length === 1 ? fn(args[0]) : fn(...args);
+      result = fn(arg);
     } catch (error) {
       throw this.fault(error, 'SCRIPT_ERR_RUNTIME');
     } finally {
