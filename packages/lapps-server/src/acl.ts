@@ -21,11 +21,18 @@ export const plainAddress = (address: string): string => {
   return lower.startsWith('::ffff:') && isIP(lower.slice(7)) === 4 ? lower.slice(7) : lower;
 };
 
-const addEntry = (list: BlockList, entry: string): void => {
+/** One list per family: Node's `::/0` would take in all of IPv4 as mapped addresses. */
+interface Lists {
+  readonly 4: BlockList;
+  readonly 6: BlockList;
+}
+
+const addEntry = (lists: Lists, entry: string): void => {
   const [address = '', prefix, ...rest] = String(entry).split('/');
   const version = isIP(address);
   if (version === 0 || address.includes('%') || rest.length > 0) refuse(`"${entry}" is not an address or CIDR`);
   const family = version === 4 ? 'ipv4' : 'ipv6';
+  const list = lists[version as 4 | 6];
   if (prefix === undefined) {
     list.addAddress(address, family);
     return;
@@ -46,12 +53,12 @@ export const compileAcl = (acl: Acl | undefined): AddressTest => {
   const { policy, exclude = [] } = acl;
   if (policy !== 'allow' && policy !== 'deny') refuse(`policy "${String(policy)}" is neither allow nor deny`);
   if (!Array.isArray(exclude)) refuse('exclude is not a list');
-  const list = new BlockList();
-  for (const entry of exclude) addEntry(list, entry);
+  const lists: Lists = { 4: new BlockList(), 6: new BlockList() };
+  for (const entry of exclude) addEntry(lists, entry);
   return (address) => {
     const plain = plainAddress(address);
     const version = isIP(plain);
-    const listed = version !== 0 && list.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+    const listed = version !== 0 && lists[version as 4 | 6].check(plain, version === 4 ? 'ipv4' : 'ipv6');
     return listed === (policy === 'deny');
   };
 };

@@ -6,8 +6,8 @@ export type OriginTest = (origin: string | undefined) => boolean;
 const normalise = (origin: string): string => {
   try {
     const url = new URL(origin);
-    if (url.origin !== 'null' && origin.toLowerCase().startsWith(`${url.protocol}//`) && url.pathname === '/')
-      return url.origin;
+    const isOrigin = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+    if (isOrigin && url.origin !== 'null' && origin.toLowerCase().startsWith(`${url.protocol}//`)) return url.origin;
   } catch {
     // Falls through to the error below.
   }

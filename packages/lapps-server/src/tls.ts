@@ -29,6 +29,7 @@ export const resolveTls = (options: TlsOptions, handshakeTimeoutMs: number): Nod
   if (!VERSIONS.includes(options.minVersion) || !VERSIONS.includes(options.maxVersion)) {
     fail('versions are TLSv1.2 and TLSv1.3');
   }
+  if (options.minVersion === 'TLSv1.3' && options.maxVersion === 'TLSv1.2') fail('minVersion is above maxVersion');
   const resolved = {
     minVersion: 'TLSv1.2',
     maxVersion: 'TLSv1.3',

@@ -10,6 +10,7 @@ const unmask = (bytes: Uint8Array, start: number, end: number, key: Uint8Array, 
     phase = (phase + 1) & 3;
     at += 1;
   }
+  if (at === end) return;
   const turned = Uint8Array.from(key, (_byte, i) => key[(phase + i) & 3]!);
   const word = new Uint32Array(turned.buffer)[0]!;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2);
