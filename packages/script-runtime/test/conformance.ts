@@ -7,6 +7,7 @@ import { Bench, fixtureFolder } from './conformance/bench.js';
 import { objectTests } from './conformance/objects.js';
 import { deadlineTests, errorTests, moduleTests, outputTests } from './conformance/scripts.js';
 import type { Differences, Suite } from './conformance/suite.js';
+import { PATIENT_MS } from './conformance/test-host.js';
 import { handleTests, valueTests } from './conformance/values.js';
 import { interleavingTests, waitingTests } from './conformance/waiting.js';
 
@@ -24,6 +25,7 @@ export function conformance(runtime: ScriptRuntime, differences: Differences = {
       bench.notes.length = 0;
       bench.host.logged.length = 0;
       bench.waits.clear();
+      bench.host.timeoutMs = PATIENT_MS;
     });
     afterAll(() => bench.close());
     const suite: Suite = {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { ScriptTable } from '../../src/value.js';
 import type { Suite } from './suite.js';
+import { SHORT_MS } from './test-host.js';
 
 export function moduleTests(suite: Suite): void {
   const { test } = suite;
@@ -93,7 +94,12 @@ export function errorTests(suite: Suite): void {
 }
 
 export function deadlineTests(suite: Suite): void {
-  const { test } = suite;
+  const test: Suite['test'] = (name, body) => {
+    suite.test(name, () => {
+      suite.bench.host.timeoutMs = SHORT_MS;
+      return body();
+    });
+  };
   const script = join(suite.folder, `main${suite.extension}`);
   test('call() stops an endless loop and names its line', async () => {
     await expect(suite.bench.call('loop')).rejects.toMatchObject({

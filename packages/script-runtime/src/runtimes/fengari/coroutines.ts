@@ -122,7 +122,7 @@ function statusOf(L: LuaState, coroutine: LuaState, threads: Threads): string {
 }
 
 function checkThread(L: LuaState): LuaState {
-  return lua.lua_tothread(L, 1) ?? lauxlib.luaL_argerror(L, 1, literal('coroutine expected'));
+  return lua.lua_tothread(L, 1) ?? lauxlib.luaL_argerror(L, 1, literal('thread expected'));
 }
 
 /** `pcall` and `xpcall` that let errors of the deadline pass. */

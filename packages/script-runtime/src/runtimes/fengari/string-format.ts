@@ -98,21 +98,27 @@ function checkNumber(L: LuaState, arg: number): number {
 }
 
 function signed(value: bigint, spec: Spec): string {
-  const digits = (value < 0n ? -value : value).toString().padStart(spec.precision, '0');
+  const digits = digitsOf(value < 0n ? -value : value, 10, spec);
   return pad(digits, spec, sign(value < 0n, spec), spec.precision < 0);
 }
 
 function unsigned(value: bigint, spec: Spec): string {
   const bits = BigInt.asUintN(64, value);
   const base = spec.conversion === 'o' ? 8 : spec.conversion === 'u' ? 10 : 16;
-  let digits = bits.toString(base).padStart(spec.precision, '0');
+  let digits = digitsOf(bits, base, spec);
   let prefix = '';
-  if (spec.flags.includes('#') && bits !== 0n) {
-    if (base === 16) prefix = '0x';
+  if (spec.flags.includes('#')) {
+    if (base === 16 && bits !== 0n) prefix = '0x';
     else if (base === 8 && !digits.startsWith('0')) digits = `0${digits}`;
   }
   const text = pad(digits, spec, prefix, spec.precision < 0);
   return spec.conversion === 'X' ? text.toUpperCase() : text;
+}
+
+/** As in C, nothing at all for zero with precision zero. */
+function digitsOf(value: bigint, base: number, spec: Spec): string {
+  if (value === 0n && spec.precision === 0) return '';
+  return value.toString(base).padStart(spec.precision, '0');
 }
 
 function floating(value: number, spec: Spec): string {
@@ -127,7 +133,7 @@ function floating(value: number, spec: Spec): string {
   else if (kind === 'e') text = exponentText(size, precision);
   else if (kind === 'g') text = generalText(size, precision, alternate);
   else text = hexText(size);
-  if (alternate && precision === 0 && !text.includes('.')) text = text.replace(/(?=e|$)/, '.');
+  if (alternate && kind !== 'a' && !text.includes('.')) text = text.replace(/(?=e|$)/, '.');
   return upper(pad(text, spec, prefix), spec);
 }
 
