@@ -1,6 +1,7 @@
 import type { ScriptErrorData } from '@offload/script-runtime';
 import { type Agent, type AgentConnection, type AgentOptions, createAgent } from '@offload/spop-agent';
 import { decodeActionsWithFaults, type FaultRecord, RecordKind } from '../records.js';
+import { FaultLog } from './fault-log.js';
 import type { Bridge, Frontend } from './frontend.js';
 
 /** A NOTIFY on its way through a worker. */
@@ -26,9 +27,9 @@ export function connectSpop(bridge: Bridge, options: SpopOptions = {}): Agent {
     },
     onPassEnd: () => bridge.flushSoon(),
   });
+  const faults = new FaultLog(log);
   const fault = ({ connection, streamId, frameId }: NotifyContext, record: FaultRecord): void => {
-    const { message, ...fields } = record;
-    log('error', message, { conn: connection.id, stream: String(streamId), frame: String(frameId), ...fields });
+    faults.write(record, { conn: connection.id, engine: connection.engineId, stream: streamId, frame: frameId });
   };
   const frontend: Frontend = {
     kinds: [RecordKind.Notify, RecordKind.Actions, RecordKind.ActionsWithFaults],
@@ -38,9 +39,9 @@ export function connectSpop(bridge: Bridge, options: SpopOptions = {}): Agent {
         c.connection.ack(c.streamId, c.frameId, bytes, at, end);
         return;
       }
-      const { actionsAt, actionsEnd, faults } = decodeActionsWithFaults(bytes, at, end);
+      const { actionsAt, actionsEnd, faults: records } = decodeActionsWithFaults(bytes, at, end);
       c.connection.ack(c.streamId, c.frameId, bytes, actionsAt, actionsEnd);
-      for (const record of faults) fault(c, record);
+      for (const record of records) fault(c, record);
     },
     fault(context, _kind, error: ScriptErrorData) {
       const c = context as NotifyContext;
