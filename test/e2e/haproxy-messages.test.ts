@@ -1,6 +1,6 @@
 /** How messages travel between HAProxy and a library handler: groups, several in one frame, fragments, faults. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Haproxy, type HaproxyOptions, haproxyBinary, startHaproxy } from '../support/haproxy.js';
+import { Haproxy, type HaproxyOptions, haproxyBinary } from '../support/haproxy.js';
 import { type SpoeParts, spoeConfig } from '../support/spoe-config.js';
 import {
   argument,
@@ -36,7 +36,7 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
     const agent = await startTestAgent(handlers, options);
     started.push(() => agent.agent.stop({ graceMs: 100 }));
     const files = { agents: [agent.address], spoe: spoeConfig(spoe), frontend: showAll, ...haproxy };
-    const running = await startHaproxy(files);
+    const running = await Haproxy.start(files);
     started.push(() => running.stop());
     return { haproxy: running, agent };
   }
@@ -63,8 +63,8 @@ spoe-message never
       },
     });
     expect((await haproxy.request()).body).toBe('err= a=a b=b');
-    // The first stream of a HAProxy 2.6 has number 0; both messages share one frame.
-    expect(notifies).toEqual(['a 0/1', 'b 0/1']);
+    const frame = notifies[0]?.slice(2);
+    expect(notifies).toEqual([`a ${frame}`, `b ${frame}`]);
   });
 
   test('a group is sent by a rule, after those before it, with the variables they set', async () => {

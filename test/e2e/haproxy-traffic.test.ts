@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageHandler } from '@offload/spop-agent';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Haproxy, type HaproxyOptions, haproxyBinary, startHaproxy } from '../support/haproxy.js';
+import { Haproxy, type HaproxyOptions, haproxyBinary } from '../support/haproxy.js';
 import { type Answer, Load } from '../support/load.js';
 import { spoeConfig } from '../support/spoe-config.js';
 import {
@@ -50,7 +50,7 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
   }
 
   async function haproxyFor(agents: readonly string[], options: Partial<HaproxyOptions> = {}): Promise<Haproxy> {
-    const haproxy = await startHaproxy({ agents, spoe: spoeConfig({ sections }), frontend, ...options });
+    const haproxy = await Haproxy.start({ agents, spoe: spoeConfig({ sections }), frontend, ...options });
     started.push(() => haproxy.stop());
     return haproxy;
   }
@@ -158,8 +158,8 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
     const haproxy = await haproxyFor([address]);
     const load = new Load(haproxy, 8);
     await load.waitForMore(200);
-    await haproxy.reload();
-    await haproxy.waitForLine(/Former worker .* exited with code 0/);
+    const { oldEnded } = await haproxy.reload();
+    expect(await oldEnded).toEqual({ code: 0, signal: null });
     await load.waitForMore(200);
     expect(wrong(await load.stop())).toEqual([]);
     const types = new Set(events.map((event) => event.type));

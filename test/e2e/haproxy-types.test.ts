@@ -1,7 +1,7 @@
 /** Values between HAProxy and a library handler: each type as argument and as variable, each scope, unset. */
 import { type Action, Scope, type TypedData } from '@offload/spop-codec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Haproxy, haproxyBinary, startHaproxy } from '../support/haproxy.js';
+import { Haproxy, haproxyBinary } from '../support/haproxy.js';
 import { spoeConfig } from '../support/spoe-config.js';
 import { argument, describeValue, setTxn, startTestAgent, type TestAgent, textValue } from '../support/test-agent.js';
 
@@ -61,7 +61,7 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
       answer: (message) => answerActions.get(pathOf(argument(message, 'case'))) ?? [],
     });
     const spoe = spoeConfig({ messages: 'check answer', groups: 'see', sections });
-    haproxy = await startHaproxy({ agents: [agent.address], spoe, frontend, sections: web });
+    haproxy = await Haproxy.start({ agents: [agent.address], spoe, frontend, sections: web });
   });
 
   afterAll(async () => {
