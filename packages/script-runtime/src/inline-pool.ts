@@ -61,9 +61,9 @@ class InlinePool implements Pool {
     return 0;
   }
 
-  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number): void {
+  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, _worker: number, tag = 0): void {
     this.inPass = true;
-    this.app?.handle(kind, 0, bytes, at, end);
+    this.app?.handle(kind, tag, bytes, at, end);
   }
 
   post(_worker: number, message: unknown): void {
@@ -143,6 +143,9 @@ class InlinePort implements WorkerPort {
   reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
     this.pool.answer(id, kind, bytes, at, end);
   }
+
+  /** Replies are not kept back here. */
+  publish(): void {}
 
   post(message: unknown): void {
     this.handlers.message?.(0, message);

@@ -48,8 +48,8 @@ export interface Pool {
    * @returns the worker that got it
    */
   send(kind: number, context: unknown, bytes: Uint8Array, at: number, end: number, worker?: number): number;
-  /** A record without answer. */
-  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, worker: number): void;
+  /** A record without answer. `tag` arrives in the place of the task's id: an int32 the application may use as it likes. */
+  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, worker: number, tag?: number): void;
   /** A control message to `WorkerApp.message`. */
   post(worker: number, message: unknown): void;
   /** Makes sure what was sent is seen: call at the end of a pass. */

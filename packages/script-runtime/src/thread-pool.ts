@@ -174,8 +174,8 @@ class ThreadPool implements Pool {
     return index;
   }
 
-  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, worker: number): void {
-    this.put(this.seats[worker], kind, 0, bytes, at, end);
+  sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, worker: number, tag = 0): void {
+    this.put(this.seats[worker], kind, tag, bytes, at, end);
   }
 
   private put(seat: Seat, kind: number, id: number, bytes: Uint8Array, at: number, end: number): void {

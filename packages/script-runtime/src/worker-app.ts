@@ -7,7 +7,10 @@ import type { EngineHost, LogLevel } from './runtime.js';
 export interface WorkerApp {
   /** Loads everything. What it resolves with goes to the pool's `start`; a rejection stops the start. */
   start(): Promise<unknown>;
-  /** One record. `bytes` from `at` to `end` is only valid during the call. Must not throw. */
+  /**
+   * One record; `id` is the task's, or the tag of an event. `bytes` from `at` to `end` is only valid during the call. Must
+   * not throw.
+   */
   handle(kind: number, id: number, bytes: Uint8Array, at: number, end: number): void;
   /** The pass over the ring is over: run what was batched. */
   passEnd(): void;
@@ -24,6 +27,8 @@ export interface WorkerPort {
   readonly timeoutMs: number;
   /** Answers the task `id`; id 0 is an event of no task. Blocks while the ring back is full. */
   reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void;
+  /** Shows the pool what was replied so far: for code that stays in one call for long. */
+  publish(): void;
   /** A control message to the pool's `message` handler (structured clone, no hot path). */
   post(message: unknown): void;
   /** Asks the pool's owner (`PoolHandlers.call`); the thread goes on. The caller holds while it waits. */

@@ -118,6 +118,10 @@ class WorkerThread implements WorkerPort {
     }
   }
 
+  publish(): void {
+    this.outbox.ring.publish();
+  }
+
   post(message: unknown): void {
     this.respond({ type: 'app', message });
   }
