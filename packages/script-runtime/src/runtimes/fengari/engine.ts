@@ -46,7 +46,7 @@ export class FengariEngine implements ScriptEngine {
     lua.lua_atnativeerror(main, nativeError);
     // Before the first thread is made: threads inherit the hook.
     installDeadline(this.threads, host);
-    this.values = new Values(main, {
+    this.values = new Values(this.threads, {
       pushObject: (L, object) => objects.push(L, object),
       wrapFunction: (fn) => this.functions.wrap(fn),
     });

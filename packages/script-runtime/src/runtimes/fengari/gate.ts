@@ -10,6 +10,8 @@ export interface ValueGate {
   push(L: LuaState, value: HostValue): void;
   /** Pushes the results of a host function and returns their number. */
   pushResults(L: LuaState, result: HostResult): number;
+  /** Runs code of the script because the host looks at a value: under the deadline. */
+  inherit<T>(body: () => T): T;
   /** The value at `index`, nil as null. */
   read(L: LuaState, index: number): ScriptValue;
 }

@@ -1,5 +1,7 @@
+import { ScriptRuntimeError } from '../../errors.js';
 import { ScriptFunction, ScriptTable, type ScriptValue } from '../../value.js';
 import type { LuaProxy, LuaState } from './api.js';
+import { errorText } from './faults.js';
 import type { ValueGate } from './gate.js';
 import { lua } from './library.js';
 import { literal, textOf } from './strings.js';
@@ -110,8 +112,9 @@ export class LuaTable extends ScriptTable {
     lua.lua_pushcfunction(L, gettable);
     lua.lua_insert(L, -2);
     this.gate.push(L, key);
-    if (lua.lua_pcall(L, 2, 1, 0) !== lua.LUA_OK) return null;
-    return this.gate.read(L, -1);
+    const status = this.gate.inherit(() => lua.lua_pcall(L, 2, 1, 0));
+    if (status === lua.LUA_OK) return this.gate.read(L, -1);
+    throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_RUNTIME', message: errorText(L), language: 'lua' });
   }
 }
 

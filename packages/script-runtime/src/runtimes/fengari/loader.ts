@@ -11,7 +11,7 @@ const SOURCE = literal('S');
 
 /**
  * Finds and compiles files. `require` looks in the folder of the script that was loaded (not of the module that asks),
- * then in `package.path`, which starts as the engine's search path.
+ * then in `package.path`, which starts as the engine's search path and the working folder.
  */
 export class Loader {
   private readonly main: LuaState;
@@ -69,7 +69,7 @@ export class Loader {
     const L = this.main;
     lua.lua_getglobal(L, literal('package'));
     const templates = searchPath.flatMap((folder) => [join(folder, '?.lua'), join(folder, '?', 'init.lua')]);
-    pushUtf8(L, templates.join(';'));
+    pushUtf8(L, [...templates, './?.lua', './?/init.lua'].join(';'));
     lua.lua_setfield(L, -2, literal('path'));
     for (const field of ['cpath', 'jspath']) {
       pushText(L, '');

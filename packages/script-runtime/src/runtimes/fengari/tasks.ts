@@ -21,14 +21,14 @@ export class Tasks {
   private readonly threads: Threads;
   private readonly host: EngineHost;
   private readonly gate: ValueGate;
-  private readonly afterStretch: () => void;
+  private readonly ended: () => void;
   private readonly waiting = new Set<Task>();
 
-  constructor(threads: Threads, host: EngineHost, gate: ValueGate, afterStretch: () => void) {
+  constructor(threads: Threads, host: EngineHost, gate: ValueGate, ended: () => void) {
     this.threads = threads;
     this.host = host;
     this.gate = gate;
-    this.afterStretch = afterStretch;
+    this.ended = ended;
   }
 
   /**
@@ -66,31 +66,42 @@ export class Tasks {
   }
 
   private step(task: Task, nargs: number): ScriptValue | Pending {
+    let result: ScriptValue | Pending;
+    try {
+      result = this.threads.stretch(task.call, () => this.resumeThread(task, nargs));
+    } catch (error) {
+      this.taskEnded();
+      throw error instanceof ScriptRuntimeError ? error : this.asFault(error);
+    }
+    if (result !== PENDING) this.taskEnded();
+    return result;
+  }
+
+  private resumeThread(task: Task, nargs: number): ScriptValue | Pending {
     const { threads } = this;
     const { thread } = task;
-    try {
-      return threads.stretch(task.call, () => {
-        const status = lua.lua_resume(thread, null, nargs);
-        if (status === lua.LUA_OK) {
-          const result = lua.lua_gettop(thread) > 0 ? this.gate.read(thread, 1) : undefined;
-          threads.recycle(thread);
-          return result;
-        }
-        if (status === lua.LUA_YIELD) return this.suspend(task);
-        if (threads.overdue !== null) throw new ScriptRuntimeError(threads.overdue);
-        throw faultOf(threads.main, thread, 'lua');
-      });
-    } catch (error) {
-      throw error instanceof ScriptRuntimeError ? error : this.asFault(error);
-    } finally {
-      this.afterStretch();
+    const status = lua.lua_resume(thread, null, nargs);
+    if (status === lua.LUA_YIELD) return this.suspend(task);
+    if (status === lua.LUA_OK) {
+      const result = lua.lua_gettop(thread) > 0 ? this.gate.read(thread, 1) : undefined;
+      threads.recycle(thread);
+      return result;
     }
+    if (threads.overdue !== null) throw new ScriptRuntimeError(threads.overdue);
+    throw faultOf(threads.main, thread, 'lua');
+  }
+
+  /** What a call made by a host function leaves behind belongs to the script that called it. */
+  private taskEnded(): void {
+    if (!this.threads.isRunning) this.ended();
   }
 
   private suspend(task: Task): Pending {
     const wait = this.threads.wait as Wait;
     this.threads.wait = null;
     this.waiting.add(task);
+    // A script that kept `coroutine.running()` must not resume the thread.
+    this.threads.suspend(task.thread);
     this.host.hold();
     wait.promise.then(
       (value) => this.resume(task, wait, { value }),
@@ -102,6 +113,7 @@ export class Tasks {
   private resume(task: Task, wait: Wait, outcome: NonNullable<Wait['outcome']>): void {
     if (!this.waiting.delete(task)) return;
     this.host.release();
+    this.threads.unsuspend(task.thread);
     wait.outcome = outcome;
     let result: ScriptValue | Pending;
     try {

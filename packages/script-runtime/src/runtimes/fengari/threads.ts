@@ -35,6 +35,11 @@ export class Threads {
     this.host = host;
   }
 
+  /** Whether script code is under way, be it below a host function. */
+  get isRunning(): boolean {
+    return this.depth > 0;
+  }
+
   /** Runs `body` as a stretch of script code for `call`. */
   stretch<T>(call: ScriptCall | null, body: () => T): T {
     const { host } = this;
@@ -49,6 +54,11 @@ export class Threads {
       host.current = outer;
       this.depth--;
     }
+  }
+
+  /** The same for whoever is served now: code that runs because the host looks at a value. */
+  inherit<T>(body: () => T): T {
+    return this.stretch(this.host.current, body);
   }
 
   /** A thread with an empty stack. */

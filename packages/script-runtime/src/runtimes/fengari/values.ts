@@ -5,6 +5,7 @@ import { LuaFunction, LuaTable } from './handles.js';
 import { Int64Boxes } from './int64.js';
 import { lauxlib, lua } from './library.js';
 import { pushBytes, pushText, textOf } from './strings.js';
+import type { Threads } from './threads.js';
 
 /** Lists and maps nested deeper than this are refused: they are cyclic, or an attack. */
 const MAX_DEPTH = 200;
@@ -22,11 +23,14 @@ export interface ObjectPushers {
 export class Values implements ValueGate {
   readonly boxes: Int64Boxes;
   private readonly main: LuaState;
+  private readonly threads: Threads;
   private readonly pushers: ObjectPushers;
   private depth = 0;
 
-  constructor(main: LuaState, pushers: ObjectPushers) {
+  constructor(threads: Threads, pushers: ObjectPushers) {
+    const { main } = threads;
     this.main = main;
+    this.threads = threads;
     this.pushers = pushers;
     this.boxes = new Int64Boxes(main);
   }
@@ -69,6 +73,10 @@ export class Values implements ValueGate {
     }
     this.push(L, result as ScriptValue);
     return 1;
+  }
+
+  inherit<T>(body: () => T): T {
+    return this.threads.inherit(body);
   }
 
   read(L: LuaState, index: number): ScriptValue {
