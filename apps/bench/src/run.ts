@@ -18,14 +18,17 @@ export interface Figures {
   readonly failures: readonly string[];
 }
 
-const path = (name: string): string => new URL(name, import.meta.url).pathname;
+/** File name of a module of this package, relative to this one. */
+export const modulePath = (name: string): string => new URL(name, import.meta.url).pathname;
 
 /** Starts the server, loads it, stops it. Both are processes of their own. */
 export async function runCase(serverModule: string, loadModule: string, { server, load }: Case): Promise<Figures> {
-  const child = spawn(process.execPath, [path(serverModule), ...server], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [modulePath(serverModule), ...server], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const port = await firstLine(child.stdout);
-    const args = [path(loadModule), '--port', String(JSON.parse(port).port), '--pid', String(child.pid), ...load];
+    const args = [modulePath(loadModule), '--port', String(JSON.parse(port).port), '--pid', String(child.pid), ...load];
     const generator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     return JSON.parse(await firstLine(generator.stdout)) as Figures;
   } finally {
@@ -33,7 +36,8 @@ export async function runCase(serverModule: string, loadModule: string, { server
   }
 }
 
-function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+/** The first line a process prints. */
+export function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: stream });
     lines.once('line', resolve);

@@ -1,4 +1,13 @@
-import { beginFrame, Cursor, endFrame, FrameFlag, FrameType, readActions, Writer, writeMessages } from '@offload/spop-codec';
+import {
+  beginFrame,
+  Cursor,
+  endFrame,
+  FrameFlag,
+  FrameType,
+  readActions,
+  Writer,
+  writeMessages,
+} from '@offload/spop-codec';
 
 /** The message of spoa-server's sample configuration: five arguments without names. */
 export const SAMPLE_MESSAGE = 'check-client-ip';
@@ -40,7 +49,8 @@ export function encodeSampleNotify(streamId: number, frameId: number, sample: Sa
 /** The integer an ACK's payload sets as `ip_score`, or undefined. */
 export function readScore(bytes: Uint8Array, at: number, end: number): number | undefined {
   for (const action of readActions(new Cursor(bytes, at, end))) {
-    if (action.type === 'set-var' && action.name === 'ip_score' && 'value' in action.value) return Number(action.value.value);
+    if (action.type === 'set-var' && action.name === 'ip_score' && 'value' in action.value)
+      return Number(action.value.value);
   }
   return undefined;
 }

@@ -24,7 +24,8 @@ function libraryAgent(): ReturnType<typeof createAgent> {
     handlers: {
       'check-client-ip': ({ args }) => {
         const flag = args[0].value.type === 'bool' && args[0].value.value;
-        const integer = args[1].value.type === 'int64' || args[1].value.type === 'int32' ? Number(args[1].value.value) : 0;
+        const integer =
+          args[1].value.type === 'int64' || args[1].value.type === 'int32' ? Number(args[1].value.value) : 0;
         const octet = args[2].value.type === 'ipv4' ? args[2].value.value[3] : 0;
         const length = args[4].value.type === 'string' ? args[4].value.value.length : HOST.length;
         const score = (integer * 7 + octet + length + (flag ? 1 : 0)) % 101;
@@ -56,4 +57,4 @@ async function scriptAgent(inline: boolean): Promise<ReturnType<typeof createAge
 const agent = values.mode === 'library' ? libraryAgent() : await scriptAgent(values.mode === 'inline');
 const address = await agent.listen({ host: '127.0.0.1', port: Number(values.port) });
 console.log(JSON.stringify(address));
-process.once("SIGTERM", () => process.exit(0));
+process.once('SIGTERM', () => process.exit(0));
