@@ -18,6 +18,7 @@ export { type CborLimits, DEFAULT_CBOR_LIMITS, resolveCborLimits } from './limit
 export { classifyMessage, decodeMessage, type InboundMessage, MessageType, textFrameError } from './message.js';
 export { checkBroadcast, checkOutMessage } from './outbound.js';
 export { decodeServerMessage, type ServerMessage } from './server-message.js';
+export { compareUtf8 } from './utf8.js';
 export {
   type CborInput,
   type CborMap,
