@@ -22,6 +22,9 @@ export type LuaErrorCode =
   /** The state was closed. */
   | 'LUA_ERR_CLOSED';
 
+/** Frames of the JavaScript stack a new error records for its traceback. pcall sets it to 0 while it runs a function. */
+export const stackRecording = { depth: 100 };
+
 export class LuaError extends Error {
   readonly code: LuaErrorCode;
   /** The Lua error value, usually a string with position. */
@@ -31,8 +34,8 @@ export class LuaError extends Error {
 
   constructor(value: LuaValue, code: LuaErrorCode = 'LUA_ERR_RUNTIME', cause?: unknown) {
     const limit = Error.stackTraceLimit;
-    // The JavaScript stack costs microseconds and says nothing to a Lua reader; positions are found on demand.
-    Error.stackTraceLimit = 0;
+    // Recording the stack costs a microsecond per frame; where pcall will swallow the error nobody looks at it.
+    Error.stackTraceLimit = stackRecording.depth;
     super(typeof value === 'string' ? value : '(error object)', cause === undefined ? undefined : { cause });
     Error.stackTraceLimit = limit;
     this.name = 'LuaError';

@@ -11,7 +11,7 @@
  *   is then the shared empty one).
  *
  * Compiled code reads `hash`, `own` and `arr` directly; everyone else uses the methods, which are raw (they never look
- * at metatables).
+ * at metatables, and they alone know when the shared empty parts have to be replaced).
  */
 import type { LuaValue } from './value.js';
 
@@ -30,6 +30,9 @@ export const MAX_HASH_KEYS = 128;
 /** The `hash` of tables that have none of their own. Never written. */
 export const NO_HASH: Hash = new Hash();
 
+/** The `arr` of tables without elements. Never written: whoever appends uses {@link LuaTable.append}. */
+export const NO_ARR: LuaValue[] = [undefined];
+
 /** State of the last `next` traversal of a table, kept so that the following step is O(1). */
 class Cursor {
   keys: string[];
@@ -43,27 +46,32 @@ class Cursor {
   }
 }
 
+/** The `map` part, with the number of its entries whose value was cleared. */
+class KeyMap extends Map<LuaValue, LuaValue> {
+  cleared = 0;
+}
+
 export class LuaTable {
   hash: Hash;
   /** `hash` while stores of new keys may go straight into it (own hash, no metatable), else undefined. */
   own: Hash | undefined;
   arr: LuaValue[];
-  map: Map<LuaValue, LuaValue> | undefined;
+  map: KeyMap | undefined;
   meta: LuaTable | undefined;
+  /** `meta` while compiled code may look a missing field up in its `__index` without looking at `map` first. */
+  proto: LuaTable | undefined;
   /** String keys added by dynamic stores, until they move to `map`; -1 afterwards. */
   dynamicKeys: number;
-  /** Entries of `map` whose value was cleared. */
-  cleared: number;
   cursor: Cursor | undefined;
 
   constructor() {
     this.hash = NO_HASH;
     this.own = undefined;
-    this.arr = [undefined];
+    this.arr = NO_ARR;
     this.map = undefined;
     this.meta = undefined;
+    this.proto = undefined;
     this.dynamicKeys = 0;
-    this.cleared = 0;
     this.cursor = undefined;
   }
 
@@ -128,11 +136,12 @@ export class LuaTable {
   }
 
   setNum(key: number, value: LuaValue): void {
-    const arr = this.arr;
+    let arr = this.arr;
+    if (key === 0 && arr === NO_ARR) this.arr = arr = [undefined];
     const n = arr.length;
     if (key >= 0 && key < n && (key | 0) === key) {
       arr[key] = value;
-      if (value === undefined && key === n - 1) this.trim();
+      if (value === undefined && key === n - 1 && n > 1) this.trim();
     } else if (key === n && value !== undefined) {
       this.append(value);
     } else {
@@ -142,7 +151,8 @@ export class LuaTable {
 
   /** Stores element `arr.length`, the first one past the array part. */
   append(value: LuaValue): void {
-    const arr = this.arr;
+    let arr = this.arr;
+    if (arr === NO_ARR) this.arr = arr = [undefined];
     const n = arr.push(value);
     const map = this.map;
     if (map !== undefined && map.size > 0) this.pullFromMap(map);
@@ -157,6 +167,7 @@ export class LuaTable {
   /** Replaces the metatable. */
   setMeta(meta: LuaTable | undefined): void {
     this.meta = meta;
+    this.proto = this.dynamicKeys === -1 ? undefined : meta;
     this.own = meta === undefined && this.hash !== NO_HASH ? this.hash : undefined;
   }
 
@@ -164,10 +175,10 @@ export class LuaTable {
   clear(): void {
     this.hash = NO_HASH;
     this.own = undefined;
-    this.arr = [undefined];
+    this.arr = NO_ARR;
     this.map = undefined;
+    this.proto = this.meta;
     this.dynamicKeys = 0;
-    this.cleared = 0;
     this.cursor = undefined;
   }
 
@@ -265,46 +276,41 @@ export class LuaTable {
     let map = this.map;
     if (map === undefined) {
       if (value === undefined) return;
-      this.map = map = new Map();
+      this.map = map = new KeyMap();
     }
     // A cleared entry stays, so that a traversal standing on it can go on; insertion sweeps them out.
     const old = map.get(key);
     if (value === undefined) {
       if (old !== undefined) {
         map.set(key, undefined);
-        this.cleared++;
+        map.cleared++;
       }
       return;
     }
     if (old === undefined) {
-      if (this.cleared > 0) {
-        if (map.has(key)) this.cleared--;
-        else if (this.cleared > 16 && this.cleared > map.size >> 1) this.sweep(map);
+      if (map.cleared > 0) {
+        if (map.has(key)) map.cleared--;
+        else if (map.cleared > 16 && map.cleared > map.size >> 1) sweep(map);
       }
     }
     map.set(key, value);
   }
 
-  private sweep(map: Map<LuaValue, LuaValue>): void {
-    for (const [k, v] of map) if (v === undefined) map.delete(k);
-    this.cleared = 0;
-  }
-
   private hashToMap(): void {
     const hash = this.hash;
     const old = this.map;
-    const map = new Map<LuaValue, LuaValue>();
+    const map = new KeyMap();
     for (const k of Object.keys(hash)) if (hash[k] !== undefined) map.set(k, hash[k]);
     if (old !== undefined) for (const [k, v] of old) if (v !== undefined) map.set(k, v);
     this.map = map;
-    this.cleared = 0;
     this.hash = NO_HASH;
     this.own = undefined;
+    this.proto = undefined;
     this.dynamicKeys = -1;
   }
 
   /** Keeps "the last element is not nil". */
-  private trim(): void {
+  trim(): void {
     const arr = this.arr;
     let n = arr.length;
     while (n > 1 && arr[n - 1] === undefined) n--;
@@ -312,7 +318,7 @@ export class LuaTable {
     else if (n < arr.length) arr.length = n;
   }
 
-  private pullFromMap(map: Map<LuaValue, LuaValue>): void {
+  private pullFromMap(map: KeyMap): void {
     const arr = this.arr;
     for (;;) {
       const k = arr.length;
@@ -329,7 +335,16 @@ export class LuaTable {
     let used = 0;
     for (let i = 1; i < arr.length; i++) if (arr[i] !== undefined) used++;
     if (used > arr.length >> 1) return;
-    for (let i = 1; i < arr.length; i++) if (arr[i] !== undefined) this.setMap(i, arr[i]);
-    arr.length = 1;
+    // The run from 1 stays: the end of the array part must remain a border.
+    let keep = 1;
+    while (arr[keep] !== undefined) keep++;
+    for (let i = keep; i < arr.length; i++) if (arr[i] !== undefined) this.setMap(i, arr[i]);
+    arr.length = keep;
   }
+}
+
+/** Drops cleared entries. JavaScript's own iterators over the map go on undisturbed. */
+function sweep(map: KeyMap): void {
+  for (const [k, v] of map) if (v === undefined) map.delete(k);
+  map.cleared = 0;
 }

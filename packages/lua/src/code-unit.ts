@@ -1,0 +1,67 @@
+/**
+ * Pieces of generated code and how a JavaScript stack frame inside one leads back to Lua source.
+ *
+ * Generated code carries `//# sourceURL=lua://<number>`; frames with such a name are looked up here. Positions of
+ * operations are not kept with the code: they are computed, by generating it again, when the first error needs them.
+ */
+import type { PlacedSite } from './compiler/compile.js';
+
+/** Characters `new Function('R', 'K', code)` puts in front of the code. */
+const HEADER = '(function anonymous(R,K\n) {\n';
+
+export class CodeUnit {
+  readonly id: number;
+  /** Display name of the chunk. */
+  readonly chunk: string;
+  private readonly locate: () => { code: string; sites: readonly PlacedSite[] };
+  private located: { code: string; sites: readonly PlacedSite[] } | undefined = undefined;
+
+  constructor(chunk: string, locate: () => { code: string; sites: readonly PlacedSite[] }) {
+    this.id = ++lastId;
+    this.chunk = chunk;
+    this.locate = locate;
+    units.set(this.id, new WeakRef(this));
+    cleanup.register(this, this.id);
+  }
+
+  /** The operation at an offset of the script, undefined when there is none. */
+  siteAt(position: number): PlacedSite | undefined {
+    this.located ??= this.locate();
+    const at = position - HEADER.length;
+    const { sites } = this.located;
+    let low = 0;
+    let high = sites.length;
+    while (low < high) {
+      const mid = (low + high) >> 1;
+      if (sites[mid]!.at <= at) low = mid + 1;
+      else high = mid;
+    }
+    return sites[low - 1];
+  }
+
+  /** Like {@link siteAt}, from line and column (both from 1) as stack texts give them. */
+  siteAtLine(line: number, column: number): PlacedSite | undefined {
+    this.located ??= this.locate();
+    const text = HEADER + this.located.code;
+    let start = 0;
+    for (let n = 1; n < line; n++) start = text.indexOf('\n', start) + 1;
+    return this.siteAt(start + column - 1);
+  }
+}
+
+let lastId = 0;
+const units = new Map<number, WeakRef<CodeUnit>>();
+const cleanup = new FinalizationRegistry<number>((id) => units.delete(id));
+
+const URL_PATTERN = /^lua:\/\/(\d+)$/;
+
+/** The unit a script name belongs to. */
+export function unitOf(scriptName: string | null | undefined): CodeUnit | undefined {
+  if (typeof scriptName !== 'string') return undefined;
+  const m = URL_PATTERN.exec(scriptName);
+  return m === null ? undefined : units.get(Number(m[1]))?.deref();
+}
+
+export function unitById(id: number): CodeUnit | undefined {
+  return units.get(id)?.deref();
+}

@@ -1,0 +1,96 @@
+/**
+ * Source text to JavaScript text.
+ *
+ * The text of a chunk is the body of a function of `R` (the runtime of a state) and `K` (the chunk); it returns a function
+ * from environment to the chunk's main function. The text of a generator version is such a body too; it returns a function
+ * from the environment, its setter and the captured variables to the generator function.
+ */
+import type { ChunkNode, FunctionNode } from './ast.js';
+import { ChunkContext, envName, FunctionContext, type Site, varName } from './emit/context.js';
+import { functionText } from './emit/function.js';
+import { inferTypes } from './infer.js';
+import { parseChunk } from './parser.js';
+import { syntaxError } from './syntax-error.js';
+
+/** Runtime operations generated code uses; those with a `$` twin have a version for generator code. */
+export const RUNTIME_NAMES = [
+  ...['T', 'H', 'N', 'B', 'F', 'TC', 'NH', 'ST', 'TL', 'FI', 'AL', 'ML', 'NA', 'NR', 'AA', 'RS', 'SEL', 'ERR', 'FOR'],
+  ...['NS', 'NPOW', 'NIDIV', 'PI', 'II'],
+] as const;
+export const SLOW_NAMES = [
+  ...['IX', 'SX', 'CA', 'ADD', 'SUB', 'MUL', 'DIV', 'MOD', 'POW', 'IDIV', 'UNM', 'LEN', 'CAT', 'EQ', 'LT', 'LE'],
+  ...['BAND', 'BOR', 'BXOR', 'BNOT', 'SHL', 'SHR'],
+] as const;
+export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN', 'YR'] as const;
+
+/** A chunk ready to be turned into a function. */
+export interface Compiled {
+  readonly code: string;
+  /** Present when asked for: where in `code` an operation may fail, ascending. */
+  readonly sites: readonly PlacedSite[] | undefined;
+}
+
+export interface PlacedSite extends Site {
+  /** Offset in the text. */
+  readonly at: number;
+}
+
+/**
+ * Parses a chunk and finds the types of its locals. `source` is a byte string.
+ * @throws LuaError with code LUA_ERR_SYNTAX
+ */
+export function analyse(source: string, name: string): ChunkNode {
+  return guard(name, () => {
+    const chunk = parseChunk(source, name);
+    inferTypes(chunk);
+    return chunk;
+  });
+}
+
+/** JavaScript for a whole chunk. */
+export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
+  return guard(chunk.name, () => {
+    const cx = new ChunkContext(chunk, false, withSites ? [] : undefined);
+    const main = functionText(new FunctionContext(cx, chunk.main));
+    const names = [...RUNTIME_NAMES, ...SLOW_NAMES];
+    const text = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return (E)=>${main}`;
+    return place(text, cx.sites);
+  });
+}
+
+/** JavaScript for the generator version of one function of a chunk. */
+export function compileGenerator(chunk: ChunkNode, fn: FunctionNode, withSites = false): Compiled {
+  return guard(chunk.name, () => {
+    const cx = new ChunkContext(chunk, true, withSites ? [] : undefined);
+    const text = functionText(new FunctionContext(cx, fn));
+    const names = [...RUNTIME_NAMES, ...SLOW_NAMES, ...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];
+    const params = [envName(fn), `${envName(fn)}set`, ...fn.upvalues.map(varName)];
+    const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return (${params.join()})=>${text}`;
+    return place(code, cx.sites);
+  });
+}
+
+/** Takes the markers out of the text and notes where they were. */
+function place(text: string, sites: readonly Site[] | undefined): Compiled {
+  if (sites === undefined) return { code: text, sites: undefined };
+  const placed: PlacedSite[] = [];
+  let code = '';
+  let from = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the markers are control characters.
+  for (const m of text.matchAll(/\x01(\d+)\x02/g)) {
+    code += text.slice(from, m.index);
+    from = m.index + m[0].length;
+    placed.push({ at: code.length, ...sites[Number(m[1])]! });
+  }
+  return { code: code + text.slice(from), sites: placed };
+}
+
+/** Source that nests deeper than the JavaScript stack can follow is refused like source that nests too deep for LuaJIT. */
+function guard<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (e) {
+    if (e instanceof RangeError) throw syntaxError(name, 1, 'chunk has too many syntax levels');
+    throw e;
+  }
+}

@@ -1,0 +1,150 @@
+/** Assignments to locals, globals and fields. */
+import type { AssignStat, Expr, LocalVar } from '../ast.js';
+import { isMulti } from '../ast.js';
+import { typeOf } from '../infer.js';
+import type { AnyCall } from './call.js';
+import { type FunctionContext, literal, prop, varRef } from './context.js';
+import { emitExpr } from './expression.js';
+import { stableText } from './operand.js';
+import { spreadInto } from './variables.js';
+
+/** A place to store into, with object and key evaluated. */
+type Target =
+  | { readonly kind: 'local'; readonly v: LocalVar }
+  | {
+      readonly kind: 'field';
+      readonly object: string;
+      readonly key: string;
+      readonly isTable: boolean;
+      readonly name: string | undefined;
+    }
+  | {
+      readonly kind: 'element';
+      readonly object: string;
+      readonly key: string;
+      readonly keyExpr: Expr;
+      readonly isTable: boolean;
+      readonly name: string | undefined;
+    };
+
+export function emitAssign(cx: FunctionContext, s: AssignStat): string {
+  const [target] = s.targets;
+  const [value] = s.exprs;
+  if (s.targets.length === 1 && s.exprs.length === 1) return emitSingle(cx, target!, value!, s.line);
+  return emitMultiple(cx, s);
+}
+
+function emitSingle(cx: FunctionContext, target: Expr, value: Expr, line: number): string {
+  if (target.kind === 'Local') return `${varRef(target.v)}=${emitExpr(cx, value)};`;
+  const temps = new Temps(cx);
+  const t = prepare(cx, target, temps, new Set());
+  const stable = stableText(value);
+  const text = stable ?? temps.keep(emitExpr(cx, value));
+  const code = temps.text() + store(cx, t, text, canBeNil(value), line);
+  temps.release();
+  return code;
+}
+
+function canBeNil(e: Expr): boolean {
+  return typeOf(e) === 'any';
+}
+
+/** `a, b = b, a`: all values first, then the stores from the last to the first, as LuaJIT does. */
+function emitMultiple(cx: FunctionContext, s: AssignStat): string {
+  const temps = new Temps(cx);
+  const assigned = new Set(s.targets.flatMap((t) => (t.kind === 'Local' ? [t.v] : [])));
+  const targets = s.targets.map((t) => prepare(cx, t, temps, assigned));
+  const values: string[] = [];
+  const last = s.exprs[s.exprs.length - 1]!;
+  const spread = isMulti(last) && s.exprs.length < targets.length;
+  const single = spread ? s.exprs.slice(0, -1) : s.exprs;
+  single.forEach((e) => {
+    const constant = e.kind !== 'Local' ? stableText(e) : undefined;
+    values.push(constant ?? temps.keep(emitExpr(cx, e)));
+  });
+  let tail = '';
+  if (spread) {
+    const names = targets.slice(single.length).map(() => temps.reserve());
+    tail = spreadInto(cx, last as AnyCall, names);
+    values.push(...names);
+  }
+  let text = temps.text() + tail;
+  for (let i = targets.length - 1; i >= 0; i--) {
+    const e = s.exprs[i];
+    text += store(cx, targets[i]!, values[i] ?? 'undefined', e === undefined || canBeNil(e), s.line);
+  }
+  temps.release();
+  return text;
+}
+
+/** Evaluates object and key of a target. Locals that the statement itself assigns are copied. */
+function prepare(cx: FunctionContext, e: Expr, temps: Temps, assigned: ReadonlySet<LocalVar>): Target {
+  if (e.kind === 'Local') return { kind: 'local', v: e.v };
+  if (e.kind === 'Global') return { kind: 'field', object: cx.env, key: e.name, isTable: true, name: undefined };
+  if (e.kind !== 'Index') throw new Error(`Cannot assign to ${e.kind}`);
+  const hold = (x: Expr): string => {
+    const stable = x.kind === 'Local' && assigned.has(x.v) ? undefined : stableText(x);
+    return stable ?? temps.keep(emitExpr(cx, x));
+  };
+  const object = hold(e.object);
+  const isTable = typeOf(e.object) === 'table';
+  const name = cx.describe(e.object);
+  if (e.key.kind === 'String') return { kind: 'field', object, key: e.key.value, isTable, name };
+  return { kind: 'element', object, key: hold(e.key), keyExpr: e.key, isTable, name };
+}
+
+function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, line: number): string {
+  if (t.kind === 'local') return `${varRef(t.v)}=${value};`;
+  const h = cx.scratch('h');
+  const dot = t.isTable ? '.' : '?.';
+  if (t.kind === 'field') {
+    const slow = `${cx.mark(line, t.name)}${cx.chunk.setter(t.key)}(${t.object},${value})`;
+    return `if((${h}=${t.object}${dot}own)!==undefined)${h}${prop(t.key)}=${value};else ${effect(cx, slow)}`;
+  }
+  const slow = effect(cx, `${cx.mark(line, t.name)}${cx.op('SX')}(${t.object},${t.key},${value})`);
+  const type = typeOf(t.keyExpr);
+  if (type !== 'any' && type !== 'number') return slow;
+  const tests = [
+    type === 'number' ? '' : `typeof ${t.key}==='number'&&`,
+    `(${h}=${t.object}${dot}arr)!==undefined&&${h}[${t.key}]!==undefined`,
+    nilable && value !== literal(value) ? `&&${value}!==undefined` : '',
+  ];
+  return `if(${tests.join('')})${h}[${t.key}]=${value};else ${slow}`;
+}
+
+/** A store's slow path as a statement. */
+function effect(cx: FunctionContext, text: string): string {
+  return cx.gen ? `if(${text}===P)yield*PR();` : `${text};`;
+}
+
+/** Temporaries of one statement, evaluated in order. */
+class Temps {
+  private readonly cx: FunctionContext;
+  private readonly names: string[] = [];
+  private readonly inits: string[] = [];
+
+  constructor(cx: FunctionContext) {
+    this.cx = cx;
+  }
+
+  /** Evaluates `text` into a temporary that lasts until {@link release}. */
+  keep(text: string): string {
+    const name = this.reserve();
+    this.inits.push(`${name}=${text};`);
+    return name;
+  }
+
+  reserve(): string {
+    const name = this.cx.temp();
+    this.names.push(name);
+    return name;
+  }
+
+  text(): string {
+    return this.inits.join('');
+  }
+
+  release(): void {
+    for (const n of this.names) this.cx.release(n);
+  }
+}

@@ -1,0 +1,173 @@
+/** Calls: callee, arguments, results. */
+import type { CallExpr, Expr, MethodExpr } from '../ast.js';
+import { typeOf } from '../infer.js';
+import { type FunctionContext, optProp, prop } from './context.js';
+import { emitExpr, emitRaw, splitLast } from './expression.js';
+import { operand, releaseOperand, stableText } from './operand.js';
+import { emitSpecialCall } from './special-call.js';
+
+export type AnyCall = CallExpr | MethodExpr;
+
+/** Text of the first result of a call whose raw text is `text`. */
+export function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
+  if (returnsOne(e)) return text;
+  const v = cx.scratch('v');
+  if (cx.gen) return `((${v}=${text}) instanceof Array?${v} instanceof TC?FI(yield*RG(${v})):${v}[0]:${v})`;
+  return `((${v}=${text}) instanceof Array?FI(${v}):${v})`;
+}
+
+/** Text of all results as an array. */
+export function arrayOf(cx: FunctionContext, e: Expr, text: string): string {
+  if (e.kind === 'Vararg') return 'va';
+  return cx.gen ? `AL(yield*RG(${text}))` : `AL(${text})`;
+}
+
+function returnsOne(e: AnyCall): boolean {
+  return e.kind === 'Call' && e.callee.kind === 'Local' && e.callee.v.fn?.single === true;
+}
+
+/** A call whose results come raw: a value, an array, or a pending tail call. */
+export function emitCall(cx: FunctionContext, e: AnyCall): string {
+  return emitSpecialCall(cx, e) ?? emitCallWith(cx, e, cx.gen ? genCall : plainCall);
+}
+
+/** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
+export function emitTailCall(cx: FunctionContext, e: AnyCall): string {
+  return emitSpecialCall(cx, e) ?? emitCallWith(cx, e, cx.gen ? genTail : plainTail);
+}
+
+/** Builds the call text from a callable, its argument list (each stable when `stable`) and the mark of the call. */
+type CallForm = (fn: string, args: string, mark: string) => string;
+
+/** Forms that mention callee and arguments more than once need them in variables. */
+interface Form {
+  readonly repeat: boolean;
+  readonly tail: boolean;
+  readonly text: CallForm;
+}
+
+const plainCall: Form = {
+  repeat: false,
+  tail: false,
+  // V8 gives the position of a call as that of a callee's name, or else of the argument list.
+  text: (fn, args, mark) => (/^[\w$]+$/.test(fn) ? `${mark}${fn}(${args})` : `${fn}${mark}(${args})`),
+};
+const plainTail: Form = {
+  repeat: true,
+  tail: true,
+  text: (fn, args, mark) => `(--F.t<0?TL(${fn},[${args}]):${mark}${fn}(${args}))`,
+};
+const genCall: Form = {
+  repeat: true,
+  tail: false,
+  text: (fn, args, mark) =>
+    `((q=${fn}.g$??GN(${fn}))===0?${mark}${fn}(${args}):q===1?YR(yield [${args}]):yield*${mark}q(${args}))`,
+};
+const genTail: Form = {
+  repeat: true,
+  tail: true,
+  text: (fn, args, mark) => `(--F.t<0?TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
+};
+
+function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
+  if (cx.gen) cx.scratch('q');
+  const mark = cx.mark(e.line, cx.describe(e.kind === 'Method' ? e : e.callee), form.tail ? 'tail' : 'call');
+  const self = e.kind === 'Method' ? operand(cx, e.object, () => emitExpr(cx, e.object)) : undefined;
+  const callee = e.kind === 'Method' ? methodText(cx, e, self!.init, self!.ref) : calleeText(cx, e.callee);
+  const { fixed, last } = splitLast(e.args);
+  const lastIsCall = last !== undefined && last.kind !== 'Vararg';
+  // Everything that has to stay put while later arguments are evaluated goes into temporaries.
+  const hold = form.repeat || lastIsCall;
+  const pre: string[] = [];
+  const temps: string[] = [];
+  const keep = (text: string): string => {
+    const t = cx.temp();
+    temps.push(t);
+    pre.push(`${t}=${text}`);
+    return t;
+  };
+  const fn = hold && !isDirect(e) ? keep(callee) : callee;
+  if (fn === callee && self !== undefined && self.temp !== undefined && hold) pre.push(self.init);
+  const args = self === undefined ? [] : [self.ref];
+  for (const a of fixed) {
+    const stable = stableText(a);
+    args.push(stable ?? (hold ? keep(emitExpr(cx, a)) : emitExpr(cx, a)));
+  }
+  let text: string;
+  if (lastIsCall)
+    text = withLastCall(cx, last as AnyCall, keep, (tail) => form.text(fn, [...args, ...tail].join(), mark));
+  else text = form.text(fn, (last === undefined ? args : [...args, '...va']).join(), mark);
+  for (const t of temps) cx.release(t);
+  if (self !== undefined) releaseOperand(cx, self);
+  return pre.length === 0 ? text : `(${pre.join()},${text})`;
+}
+
+/** The last argument is a call: one result is passed as it is, several are spread. */
+function withLastCall(
+  cx: FunctionContext,
+  last: AnyCall,
+  keep: (text: string) => string,
+  build: (tail: string[]) => string,
+): string {
+  const r = keep(emitCall(cx, last));
+  if (returnsOne(last)) return build([r]);
+  return `(${r} instanceof Array?${build([`...${arrayOf(cx, last, r)}`])}:${build([r])})`;
+}
+
+/** The callee is a local that holds one known function: no test, no temporary. */
+function isDirect(e: AnyCall): boolean {
+  return e.kind === 'Call' && typeOf(e.callee) === 'function' && stableText(e.callee) !== undefined;
+}
+
+/** Text of a value that can be called. What cannot be called is replaced by a function that raises the error. */
+function calleeText(cx: FunctionContext, callee: Expr): string {
+  if (typeOf(callee) === 'function') {
+    const text = emitExpr(cx, callee);
+    return stableText(callee) === undefined ? `(${text})` : text;
+  }
+  if (callee.kind === 'Global')
+    return lookupCallee(cx, `${cx.env}.hash${prop(callee.name)}`, callee.name, cx.env, callee.line, undefined);
+  if (callee.kind === 'Index' && callee.key.kind === 'String') {
+    const key = callee.key.value;
+    const o = operand(cx, callee.object, () => emitRaw(cx, callee.object));
+    const table = typeOf(callee.object) === 'table';
+    const fast = table ? `${o.init}.hash${prop(key)}` : `${o.init}?.hash${optProp(key)}`;
+    const text = lookupCallee(cx, fast, key, o.ref, callee.line, cx.describe(callee.object));
+    releaseOperand(cx, o);
+    return text;
+  }
+  const f = operand(cx, callee, () => emitRaw(cx, callee));
+  releaseOperand(cx, f);
+  return `(typeof ${f.init}==='function'?${f.ref}:${cx.op('CA')}(${f.ref}))`;
+}
+
+function lookupCallee(
+  cx: FunctionContext,
+  fast: string,
+  key: string,
+  object: string,
+  line: number,
+  name: string | undefined,
+): string {
+  const t = cx.temp();
+  const slow = cx.slow(`${cx.mark(line, name)}${cx.chunk.getter(key)}(${object})`);
+  cx.release(t);
+  return `(typeof (${t}=${fast})==='function'?${t}:${cx.op('CA')}(${slow}))`;
+}
+
+/** A method: own field, then the field of the metatable's `__index`, then the general way. */
+function methodText(cx: FunctionContext, e: MethodExpr, init: string, ref: string): string {
+  const t = cx.temp();
+  const p = optProp(e.name);
+  const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.object))}${cx.chunk.getter(e.name)}(${ref})`);
+  cx.release(t);
+  const inherited = `${ref}?.proto?.hash.__index?.hash${p}`;
+  return `(typeof (${t}=${init}?.hash${p}??${inherited})==='function'?${t}:${cx.op('CA')}(${slow}))`;
+}
+
+/** Statement that runs a call and drops its results. */
+export function runText(cx: FunctionContext, e: AnyCall, text: string): string {
+  if (returnsOne(e)) return `${text};`;
+  const v = cx.scratch('v');
+  return cx.gen ? `if((${v}=${text}) instanceof TC)yield*RG(${v});` : `if((${v}=${text}) instanceof TC)AL(${v});`;
+}

@@ -1,0 +1,207 @@
+/**
+ * State of code generation: the chunk, and one function of it.
+ *
+ * Names in generated code. Runtime values have upper-case names (`IX`, `T`), helpers of the chunk a letter and a number
+ * (`G12`), temporaries `t1`, Lua variables `name$7`; `E`, `E5` hold environments. No Lua name can equal one of the others
+ * because it always carries `$` and a number.
+ */
+import type { ChunkNode, Expr, FunctionNode, LocalVar } from '../ast.js';
+
+/** What a failing operation can say about its place. */
+export interface Site {
+  readonly line: number;
+  /** Descriptions of the operands, such as `local 'x'`. */
+  readonly a: string | undefined;
+  readonly b: string | undefined;
+}
+
+/** Per chunk (or per generator version of one function). */
+export class ChunkContext {
+  readonly chunk: ChunkNode;
+  /** Generator versions: every call may suspend. */
+  readonly gen: boolean;
+  /** Filled only when sites are wanted; the text then carries markers. */
+  readonly sites: Site[] | undefined;
+  /** Context of the plain functions created inside: the chunk itself, or a part of a generator version. */
+  readonly plain: ChunkContext;
+  private readonly helpers = new Map<string, string>();
+  private readonly helperTexts: string[] = [];
+
+  constructor(chunk: ChunkNode, gen: boolean, sites: Site[] | undefined) {
+    this.chunk = chunk;
+    this.gen = gen;
+    this.sites = sites;
+    this.plain = gen ? new ChunkContext(chunk, false, sites) : this;
+  }
+
+  /** Name of the helper that reads field `key` of anything (slow path of `o.key`). */
+  getter(key: string): string {
+    return this.helper(this.gen ? 'Y' : 'G', key, getterText);
+  }
+
+  /** Name of the helper that stores into field `key` of anything. */
+  setter(key: string): string {
+    return this.helper(this.gen ? 'Z' : 'S', key, setterText);
+  }
+
+  private helper(kind: string, key: string, text: (key: string, suffix: string) => string): string {
+    const id = kind + key;
+    let name = this.helpers.get(id);
+    if (name === undefined) {
+      name = kind + this.helpers.size;
+      this.helpers.set(id, name);
+      this.helperTexts.push(`const ${name}=${text(key, this.gen ? '$' : '')};\n`);
+    }
+    return name;
+  }
+
+  /** Definitions of all helpers used so far. */
+  helperCode(): string {
+    return this.helperTexts.join('') + (this.gen ? this.plain.helperCode() : '');
+  }
+}
+
+/** Per function. */
+export class FunctionContext {
+  readonly chunk: ChunkContext;
+  readonly fn: FunctionNode;
+  /** Function-level `var`s. */
+  readonly vars: string[] = [];
+  private readonly freeTemps: string[] = [];
+  private temps = 0;
+  private labels = 0;
+  /** What a goto to a label is in JavaScript, by label and direction. */
+  readonly jumps = new Map<string, string>();
+  /** Locals declared ahead of their declaration statement. */
+  readonly hoisted = new Set<LocalVar>();
+  /** Labels of the JavaScript loops that `break` leaves, innermost last. */
+  readonly breaks: { label: string; used: boolean }[] = [];
+
+  constructor(chunk: ChunkContext, fn: FunctionNode) {
+    this.chunk = chunk;
+    this.fn = fn;
+  }
+
+  get gen(): boolean {
+    return this.chunk.gen;
+  }
+
+  /** Variable that holds this function's environment. */
+  get env(): string {
+    return envName(this.fn);
+  }
+
+  temp(): string {
+    const free = this.freeTemps.pop();
+    if (free !== undefined) return free;
+    const name = `t${++this.temps}`;
+    this.vars.push(name);
+    return name;
+  }
+
+  release(temp: string): void {
+    this.freeTemps.push(temp);
+  }
+
+  newLabel(): string {
+    return `L${++this.labels}`;
+  }
+
+  /** A generic scratch variable whose value is used at once, never across another evaluation. */
+  scratch(name: 'q' | 'h' | 'v'): string {
+    if (!this.vars.includes(name)) this.vars.push(name);
+    return name;
+  }
+
+  /** Marks the call that follows in the text as one that can raise. */
+  mark(line: number, a?: string, b?: string): string {
+    const { sites } = this.chunk;
+    if (sites === undefined) return '';
+    sites.push({ line, a, b });
+    return `\x01${sites.length - 1}\x02`;
+  }
+
+  /** How an error message names the value of `e`. */
+  describe(e: Expr): string | undefined {
+    switch (e.kind) {
+      case 'Local':
+        return `${e.v.owner === this.fn ? 'local' : 'upvalue'} '${e.v.name}'`;
+      case 'Global':
+        return `global '${e.name}'`;
+      case 'Index':
+        return e.key.kind === 'String' ? `field '${e.key.value}'` : undefined;
+      case 'Method':
+        return `method '${e.name}'`;
+      case 'Paren':
+        return this.describe(e.e);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Name of a runtime operation: generator versions have their own, which may ask for a metamethod to be run. */
+  op(name: string): string {
+    return this.gen ? `${name}$` : name;
+  }
+
+  /** The value of a slow path: where it asks for a metamethod, that is run here, and may suspend. */
+  slow(text: string): string {
+    if (!this.gen) return text;
+    const q = this.scratch('q');
+    return `((${q}=${text})===P?yield*PR():${q})`;
+  }
+}
+
+export function envName(fn: FunctionNode): string {
+  return fn.parent === undefined ? 'E' : `E${fn.id}`;
+}
+
+/** Captured and assigned again: lives in a box that all closures share, so that separately compiled versions see it. */
+export function isBoxed(v: LocalVar): boolean {
+  return v.captured && v.reassigned;
+}
+
+/** Needs a fresh JavaScript variable each time its declaration runs. */
+export function isScoped(v: LocalVar): boolean {
+  return v.captured && v.inLoop;
+}
+
+/** The JavaScript variable of `v` (its box when boxed). */
+export function varName(v: LocalVar): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(v.name) ? `${v.name}$${v.id}` : `L$${v.id}`;
+}
+
+/** The value of `v`. */
+export function varRef(v: LocalVar): string {
+  return isBoxed(v) ? `${varName(v)}.v` : varName(v);
+}
+
+/** `s` as a JavaScript literal. */
+export function literal(s: string): string {
+  return JSON.stringify(s);
+}
+
+/** Property access for a string key. */
+export function prop(key: string): string {
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? `.${key}` : `[${literal(key)}]`;
+}
+
+/** Like {@link prop} after a value that may be undefined. */
+export function optProp(key: string): string {
+  return /^[A-Za-z_$][A-Za-z0-9_$]*$/.test(key) ? `?.${key}` : `?.[${literal(key)}]`;
+}
+
+/**
+ * Reads one constant key through the chain of `__index` tables. A function of its own per key, so that V8 caches the
+ * property accesses by shape.
+ */
+function getterText(key: string, suffix: string): string {
+  const p = prop(key);
+  const opt = optProp(key);
+  return `(o)=>{let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash.__index?.hash${opt})!==undefined)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${p})!==undefined)return v;if((m=p.meta)===undefined)return;if((p=m.hash.__index)===undefined){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
+}
+
+function setterText(key: string, suffix: string): string {
+  const p = prop(key);
+  return `(o,v)=>{let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${p}!==undefined){h${p}=v;return}if((m=o.meta)===undefined||m.dynamicKeys>=0&&m.hash.__newindex===undefined){if(v===undefined)return;if(h===NH)h=o.newHash();h${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
+}

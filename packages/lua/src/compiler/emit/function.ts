@@ -1,0 +1,55 @@
+/** Function expressions and whole functions. */
+import type { FunctionNode } from '../ast.js';
+import { emitBlockBody } from './block.js';
+import { envName, FunctionContext, isBoxed, varName } from './context.js';
+
+/** Iterations a loop may do on credit before it charges fuel, see `runtime/fuel.ts`. */
+export const LOOP_CREDIT = 500;
+
+/** A closure of `fn`, created in the function of `cx`. */
+export function emitFunction(cx: FunctionContext, fn: FunctionNode): string {
+  const text = functionText(new FunctionContext(cx.chunk.plain, fn));
+  if (!fn.usesEnv) return text;
+  // Each closure has its own environment variable: setfenv changes one function, not its siblings.
+  if (fn.inCondition) return `((${envName(fn)})=>${text})(${cx.env})`;
+  return `(${envName(fn)}=${cx.env},${text})`;
+}
+
+/** Variables for the environments of closures created in `closures`. */
+export function envDeclaration(cx: FunctionContext, closures: readonly FunctionNode[]): string {
+  const names: string[] = [];
+  for (const fn of closures) {
+    if (!fn.usesEnv || fn.inCondition) continue;
+    if (fn.inLoop) names.push(envName(fn));
+    else cx.vars.push(envName(fn));
+  }
+  return names.length === 0 ? '' : `let ${names.join()};`;
+}
+
+/** The JavaScript function for `cx.fn`, plain or generator. */
+export function functionText(cx: FunctionContext): string {
+  const { fn } = cx;
+  const params = fn.params.map(varName);
+  if (fn.vararg) params.push('...va');
+  const entry = entryText(cx);
+  const boxes = fn.params.filter(isBoxed).map((v) => `${varName(v)}=new B(${varName(v)});`);
+  const body = emitBlockBody(cx, fn.body);
+  const credit = fn.hasLoop ? `var c=${LOOP_CREDIT};` : '';
+  const end = fn.body.stats[fn.body.stats.length - 1]?.kind === 'Return' ? '' : 'return N;';
+  const vars = cx.vars.length === 0 ? '' : `var ${cx.vars.join()};`;
+  const text = `{${entry}${credit}${boxes.join('')}${body}${end}${vars}}`;
+  // Running out of stack is reported at the head of the function.
+  const mark = cx.mark(fn.line);
+  return cx.gen ? `function*${mark}(${params.join()})${text}` : `${mark}(${params.join()})=>${text}`;
+}
+
+/**
+ * The check every call makes: it counts fuel, and is the door through which the engine asks a function for its prototype,
+ * environment and captured variables (nothing is stored per closure for that).
+ */
+function entryText(cx: FunctionContext): string {
+  const { fn } = cx;
+  if (cx.gen) return 'if(--F.f<0)F.trap();';
+  const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'undefined,undefined';
+  return `if(--F.f<0&&F.trap())return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
+}

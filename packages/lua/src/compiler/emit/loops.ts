@@ -1,0 +1,106 @@
+/** `while`, `repeat` and numeric `for`. */
+import type { Block, Expr, NumericForStat, RepeatStat, WhileStat } from '../ast.js';
+import { typeOf } from '../infer.js';
+import { emitBlockBody, LOOP_CHECK } from './block.js';
+import { type FunctionContext, isBoxed, isScoped, varName } from './context.js';
+import { emitCondition, emitExpr } from './expression.js';
+import { numberText } from './operand.js';
+import { declare } from './variables.js';
+
+/** Passes below which a loop with constant bounds and a plain body is not worth charging. */
+const FREE_PASSES = 64;
+
+/** Puts a label on a loop when a `break` inside used it. */
+export function withBreak(cx: FunctionContext, loop: () => string): string {
+  const target = { label: cx.newLabel(), used: false };
+  cx.breaks.push(target);
+  const text = loop();
+  cx.breaks.pop();
+  return target.used ? `${target.label}:${text}` : text;
+}
+
+export function emitWhile(cx: FunctionContext, s: WhileStat): string {
+  const cond = emitCondition(cx, s.cond);
+  return withBreak(cx, () => `while(${cond}){${LOOP_CHECK}${emitBlockBody(cx, s.body)}}`);
+}
+
+export function emitRepeat(cx: FunctionContext, s: RepeatStat): string {
+  return withBreak(cx, () => {
+    const body = emitBlockBody(cx, s.body);
+    return `for(;;){${LOOP_CHECK}${body}if(${emitCondition(cx, s.cond)})break;}`;
+  });
+}
+
+export function emitNumericFor(cx: FunctionContext, s: NumericForStat): string {
+  const { v } = s;
+  const head: string[] = [];
+  const start = boundText(cx, s.start, `${varName(v)}s`, 1, s.line, head, true);
+  const limit = boundText(cx, s.limit, `${varName(v)}l`, 2, s.line, head, false);
+  const step = s.step === undefined ? '1' : boundText(cx, s.step, `${varName(v)}t`, 3, s.line, head, false);
+  // The script's variable is a copy where it can be changed or outlives the pass.
+  const copied = v.reassigned || isScoped(v) || isBoxed(v);
+  const counter = copied ? `${varName(v)}i` : varName(v);
+  cx.vars.push(counter);
+  const declaration = copied ? declare(cx, v, counter) : '';
+  const stepValue = s.step === undefined ? 1 : s.step.kind === 'Number' ? s.step.value : undefined;
+  const advance = stepValue === 1 ? `${counter}++` : `${counter}+=${step}`;
+  const test =
+    stepValue === undefined
+      ? `(${step}>=0?${counter}<=${limit}:${counter}>=${limit})`
+      : `${counter}${stepValue >= 0 ? '<=' : '>='}${limit}`;
+  const check = isShort(s) ? '' : LOOP_CHECK;
+  const loop = withBreak(
+    cx,
+    () => `for(${counter}=${start};${test};${advance}){${check}${declaration}${emitBlockBody(cx, s.body)}}`,
+  );
+  return head.join('') + loop;
+}
+
+/**
+ * Text of a loop bound that is certainly a number. What is not constant is evaluated once, in front of the loop; a start
+ * value that needs nothing in front may stay where it is used.
+ */
+function boundText(
+  cx: FunctionContext,
+  e: Expr,
+  name: string,
+  which: number,
+  line: number,
+  head: string[],
+  inPlace: boolean,
+): string {
+  if (e.kind === 'Number') return numberText(e.value);
+  const known = typeOf(e) === 'number';
+  if (known && inPlace && e.kind === 'Local') return emitExpr(cx, e);
+  cx.vars.push(name);
+  head.push(`${name}=${emitExpr(cx, e)};`);
+  if (!known) head.push(`if(typeof ${name}!=='number')${name}=${cx.mark(line)}FOR(${name},${which});`);
+  return name;
+}
+
+function isShort(s: NumericForStat): boolean {
+  if (s.start.kind !== 'Number' || s.limit.kind !== 'Number') return false;
+  if (s.step !== undefined && s.step.kind !== 'Number') return false;
+  const step = s.step?.value ?? 1;
+  return (s.limit.value - s.start.value) / step <= FREE_PASSES && step !== 0 && !hasLoop(s.body);
+}
+
+/** A loop or a jump inside: then each pass is charged after all. */
+function hasLoop(block: Block): boolean {
+  return block.stats.some((s) => {
+    switch (s.kind) {
+      case 'While':
+      case 'Repeat':
+      case 'NumericFor':
+      case 'GenericFor':
+      case 'Label':
+        return true;
+      case 'If':
+        return s.arms.some((a) => hasLoop(a.body)) || (s.orelse !== undefined && hasLoop(s.orelse));
+      case 'Do':
+        return hasLoop(s.body);
+      default:
+        return false;
+    }
+  });
+}

@@ -1,0 +1,50 @@
+/** Constants and variables that can be written twice in the text without being evaluated twice. */
+import type { Expr } from '../ast.js';
+import { type FunctionContext, isBoxed, literal, varRef } from './context.js';
+
+/** An operand of an operation: `init` evaluates it, `ref` repeats its value. */
+export interface Operand {
+  readonly init: string;
+  readonly ref: string;
+  readonly temp: string | undefined;
+}
+
+/** Text of `e` when repeating it is free of effects and cost, else undefined. */
+export function stableText(e: Expr): string | undefined {
+  switch (e.kind) {
+    case 'Nil':
+      return 'undefined';
+    case 'True':
+      return 'true';
+    case 'False':
+      return 'false';
+    case 'Number':
+      return numberText(e.value);
+    case 'String':
+      return literal(e.value);
+    case 'Local':
+      return isBoxed(e.v) ? undefined : varRef(e.v);
+    case 'Paren':
+      return stableText(e.e);
+    default:
+      return undefined;
+  }
+}
+
+export function numberText(n: number): string {
+  if (n < 0 || Object.is(n, -0)) return `(${Object.is(n, -0) ? '-0' : n})`;
+  return String(n);
+}
+
+/** `e` as an operand; `text` gives its evaluation where it is not stable. */
+export function operand(cx: FunctionContext, e: Expr, text: () => string): Operand {
+  const stable = stableText(e);
+  if (stable !== undefined) return { init: stable, ref: stable, temp: undefined };
+  const inner = text();
+  const temp = cx.temp();
+  return { init: `(${temp}=${inner})`, ref: temp, temp };
+}
+
+export function releaseOperand(cx: FunctionContext, o: Operand): void {
+  if (o.temp !== undefined) cx.release(o.temp);
+}

@@ -1,0 +1,74 @@
+/**
+ * Calls of certain globals, or locals of their name, that profit from, or need, knowledge of the calling function. Each
+ * tests at run time that the value is the library's own function.
+ */
+
+import type { CallExpr } from '../ast.js';
+import { isMulti } from '../ast.js';
+import type { AnyCall } from './call.js';
+import { arrayOf, emitCall } from './call.js';
+import { envName, type FunctionContext, prop, varRef } from './context.js';
+import { emitExpr, splitLast } from './expression.js';
+
+/** Text of the call when it is one of these, else undefined. */
+export function emitSpecialCall(cx: FunctionContext, e: AnyCall): string | undefined {
+  if (e.kind !== 'Call') return undefined;
+  const name = e.callee.kind === 'Global' ? e.callee.name : e.callee.kind === 'Local' ? e.callee.v.name : undefined;
+  switch (name) {
+    case 'select':
+      return emitSelect(cx, e);
+    case 'setfenv':
+    case 'getfenv':
+    case 'module':
+      return emitEnvCall(cx, e, name);
+    case 'error':
+      return emitError(cx, e);
+    default:
+      return undefined;
+  }
+}
+
+/** Text of the callee without any check. */
+function calleeValue(cx: FunctionContext, e: CallExpr, name: string): string {
+  return e.callee.kind === 'Local' ? varRef(e.callee.v) : `${cx.env}.hash${prop(name)}`;
+}
+
+/** The same call without special treatment. */
+function ordinary(cx: FunctionContext, e: CallExpr): string {
+  return emitCall(cx, { ...e, callee: { kind: 'Paren', e: e.callee } });
+}
+
+/** `select('#', ...)` and `select(n, ...)` look at the arguments without copying them. */
+function emitSelect(cx: FunctionContext, e: CallExpr): string | undefined {
+  const [n, rest] = e.args;
+  if (e.args.length !== 2 || n === undefined || rest?.kind !== 'Vararg' || isMulti(n)) return undefined;
+  const fast = n.kind === 'String' && n.value === '#' ? 'va.length' : undefined;
+  const slow = ordinary(cx, e);
+  if (fast !== undefined) return `(${calleeValue(cx, e, 'select')}===R.select?${fast}:${slow})`;
+  const t = cx.temp();
+  const index = emitExpr(cx, n);
+  cx.release(t);
+  return `(${calleeValue(cx, e, 'select')}===R.select&&typeof (${t}=${index})==='number'&&${t}>=1?SEL(${t},va):${slow})`;
+}
+
+/** These act on the environment of the function that calls them, so they get a handle on it. */
+function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
+  const { fixed, last } = splitLast(e.args);
+  const items = fixed.map((a) => emitExpr(cx, a));
+  if (last !== undefined) {
+    const text = last.kind === 'Vararg' ? '' : emitCall(cx, last as AnyCall);
+    items.push(`...${arrayOf(cx, last, text)}`);
+  }
+  const env = envName(cx.fn);
+  const mark = cx.mark(e.line, cx.describe(e.callee), 'call');
+  const handle = `{get:()=>${env},set:(x)=>{${env}=x},name:K.name}`;
+  return `(${calleeValue(cx, e, name)}===R.${name}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;
+}
+
+/** `error(text)` of level 1: the position is known here. */
+function emitError(cx: FunctionContext, e: CallExpr): string | undefined {
+  const [message] = e.args;
+  if (e.args.length !== 1 || message === undefined || isMulti(message)) return undefined;
+  const mark = cx.mark(e.line, cx.describe(e.callee), 'call');
+  return `(${calleeValue(cx, e, 'error')}===R.error?${mark}ERR(${emitExpr(cx, message)},K,${e.line}):${ordinary(cx, e)})`;
+}

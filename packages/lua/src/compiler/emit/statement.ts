@@ -1,0 +1,105 @@
+/** Statements. */
+import type { GotoStat, IfStat, LocalFunctionStat, LocalStat, ReturnStat, Stat } from '../ast.js';
+import { isMulti } from '../ast.js';
+import { emitAssign } from './assignment.js';
+import { emitBlock, emitBlockBody, jumpKey } from './block.js';
+import { type AnyCall, arrayOf, emitCall, emitTailCall, runText } from './call.js';
+import { type FunctionContext, isBoxed, isScoped, varName } from './context.js';
+import { emitCondition, emitExpr, splitLast } from './expression.js';
+import { emitFunction } from './function.js';
+import { emitGenericFor } from './generic-for.js';
+import { emitNumericFor, emitRepeat, emitWhile } from './loops.js';
+import { declare, declareAll, spreadInto } from './variables.js';
+
+export function emitStat(cx: FunctionContext, s: Stat): string {
+  switch (s.kind) {
+    case 'Local':
+      return emitLocal(cx, s);
+    case 'LocalFunction':
+      return emitLocalFunction(cx, s);
+    case 'Assign':
+      return emitAssign(cx, s);
+    case 'CallStat':
+      return runText(cx, s.call, emitCall(cx, s.call));
+    case 'Do':
+      return emitBlock(cx, s.body);
+    case 'While':
+      return emitWhile(cx, s);
+    case 'Repeat':
+      return emitRepeat(cx, s);
+    case 'If':
+      return emitIf(cx, s);
+    case 'NumericFor':
+      return emitNumericFor(cx, s);
+    case 'GenericFor':
+      return emitGenericFor(cx, s);
+    case 'Return':
+      return emitReturn(cx, s);
+    case 'Break': {
+      const target = cx.breaks[cx.breaks.length - 1]!;
+      target.used = true;
+      return `break ${target.label};`;
+    }
+    case 'Goto':
+      return emitGoto(cx, s);
+    case 'Label':
+      return '';
+  }
+}
+
+function emitGoto(cx: FunctionContext, s: GotoStat): string {
+  const label = s.target!;
+  return cx.jumps.get(jumpKey(label, label.order < s.order))!;
+}
+
+function emitIf(cx: FunctionContext, s: IfStat): string {
+  const arms = s.arms.map((a) => `if(${emitCondition(cx, a.cond)})${emitBlock(cx, a.body)}`).join('else ');
+  return s.orelse === undefined ? arms : `${arms}else{${emitBlockBody(cx, s.orelse)}}`;
+}
+
+function emitLocal(cx: FunctionContext, s: LocalStat): string {
+  const { vars, exprs } = s;
+  const last = exprs[exprs.length - 1];
+  if (exprs.length < vars.length && isMulti(last)) return emitLocalSpread(cx, s, last as AnyCall);
+  let text = '';
+  // The new variables are not in scope yet, so each can be set as soon as its value is known.
+  exprs.forEach((e, i) => {
+    const v = vars[i];
+    text += v === undefined ? `${emitExpr(cx, e)};` : declare(cx, v, emitExpr(cx, e));
+  });
+  for (const v of vars.slice(exprs.length)) text += declare(cx, v, 'undefined');
+  return text;
+}
+
+/** `local a, b, c = x, f()`. */
+function emitLocalSpread(cx: FunctionContext, s: LocalStat, last: AnyCall): string {
+  const fixed = s.exprs.slice(0, -1);
+  const head = fixed.map((e, i) => declare(cx, s.vars[i]!, emitExpr(cx, e))).join('');
+  const rest = s.vars.slice(fixed.length);
+  return head + declareAll(cx, rest, (targets) => spreadInto(cx, last, targets));
+}
+
+function emitLocalFunction(cx: FunctionContext, s: LocalFunctionStat): string {
+  const { v } = s;
+  if (!isBoxed(v)) return declare(cx, v, emitFunction(cx, s.fn));
+  const name = varName(v);
+  const create = isScoped(v) && !cx.hoisted.has(v) ? `const ${name}=new B(undefined);` : `${name}=new B(undefined);`;
+  if (!isScoped(v)) cx.vars.push(name);
+  return `${create}${name}.v=${emitFunction(cx, s.fn)};`;
+}
+
+function emitReturn(cx: FunctionContext, s: ReturnStat): string {
+  const { exprs } = s;
+  const [only] = exprs;
+  if (only === undefined) return 'return N;';
+  if (exprs.length === 1) {
+    if (only.kind === 'Vararg') return 'return va.length===1?va[0]:va;';
+    if (only.kind === 'Call' || only.kind === 'Method') return `return ${emitTailCall(cx, only)};`;
+    return `return ${emitExpr(cx, only)};`;
+  }
+  const { fixed, last } = splitLast(exprs);
+  const items = fixed.map((e) => emitExpr(cx, e));
+  if (last === undefined) return `return [${items.join()}];`;
+  const tail = arrayOf(cx, last, last.kind === 'Vararg' ? '' : emitCall(cx, last as AnyCall));
+  return `return ML([${items.join()},...${tail}]);`;
+}

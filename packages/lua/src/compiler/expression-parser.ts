@@ -1,0 +1,323 @@
+/** Expressions, by precedence climbing. */
+import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr } from './ast.js';
+import { FALSE, isMulti, NIL, TRUE, VARARG } from './ast.js';
+import { Lexer, type Token } from './lexer.js';
+import { Scopes } from './scope.js';
+
+/** Nesting of blocks and expressions LuaJIT allows (LJ_MAX_XLEVEL). */
+const MAX_LEVELS = 200;
+const UNARY_PRIORITY = 12;
+const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
+
+/** Left and right binding power; right below left makes the operator right associative. */
+const PRIORITY: ReadonlyMap<Token, readonly [number, number]> = new Map([
+  ['or', [1, 1]],
+  ['and', [2, 2]],
+  ['<', [3, 3]],
+  ['>', [3, 3]],
+  ['<=', [3, 3]],
+  ['>=', [3, 3]],
+  ['~=', [3, 3]],
+  ['==', [3, 3]],
+  ['|', [4, 4]],
+  ['~', [5, 5]],
+  ['&', [6, 6]],
+  ['<<', [7, 7]],
+  ['>>', [7, 7]],
+  ['..', [9, 8]],
+  ['+', [10, 10]],
+  ['-', [10, 10]],
+  ['*', [11, 11]],
+  ['/', [11, 11]],
+  ['//', [11, 11]],
+  ['%', [11, 11]],
+  ['^', [14, 13]],
+]);
+
+export abstract class ExpressionParser {
+  protected readonly lex: Lexer;
+  protected readonly scopes: Scopes;
+  private levels = 0;
+
+  constructor(source: string, chunk: string) {
+    this.lex = new Lexer(source, chunk);
+    this.scopes = new Scopes(chunk);
+  }
+
+  /** Parses statements up to the token that ends the block, into `block`. */
+  protected abstract parseStatements(block: Block): void;
+
+  protected enter(): void {
+    if (++this.levels > MAX_LEVELS) throw this.scopes.error(this.lex.line, 'chunk has too many syntax levels');
+  }
+
+  protected leave(): void {
+    this.levels--;
+  }
+
+  protected accept(token: Token): boolean {
+    if (this.lex.token !== token) return false;
+    this.lex.next();
+    return true;
+  }
+
+  protected expect(token: Token): void {
+    if (!this.accept(token)) throw this.lex.errorNear(`'${token}' expected`);
+  }
+
+  /** `token` closes what `open` started on `line`. */
+  protected expectClosing(token: Token, open: Token, line: number): void {
+    if (this.accept(token)) return;
+    if (line === this.lex.line) throw this.lex.errorNear(`'${token}' expected`);
+    throw this.lex.errorNear(`'${token}' expected (to close '${open}' at line ${line})`);
+  }
+
+  /** `goto` is a name wherever it cannot start a goto statement. */
+  protected parseName(): string {
+    if (this.lex.token !== '<name>' && this.lex.token !== 'goto') throw this.lex.errorNear("'<name>' expected");
+    const { text } = this.lex;
+    this.lex.next();
+    return text;
+  }
+
+  protected parseExpr(limit = 0): Expr {
+    this.enter();
+    let left = this.parseUnary();
+    for (;;) {
+      const op = this.lex.token;
+      const priority = PRIORITY.get(op);
+      if (priority === undefined || priority[0] <= limit) break;
+      this.lex.next();
+      // LuaJIT loads the left operand after it has seen the operator.
+      if (left.kind === 'Index' || left.kind === 'Global') left = { ...left, line: this.lex.lastLine };
+      const right = this.parseExpr(priority[1]);
+      left =
+        op === 'and' || op === 'or'
+          ? { kind: 'Logic', op, a: left, b: right }
+          : this.binary(op as BinaryExpr['op'], left, right);
+    }
+    this.leave();
+    return left;
+  }
+
+  private binary(op: BinaryExpr['op'], a: Expr, b: Expr): Expr {
+    if (a.kind === 'Number' && b.kind === 'Number') {
+      const value = foldNumbers(op, a.value, b.value);
+      if (value !== undefined) return { kind: 'Number', value };
+    }
+    return { kind: 'Binary', op: op as ArithOp | CompareOp, a, b, line: this.lex.lastLine };
+  }
+
+  private parseUnary(): Expr {
+    const op = this.lex.token;
+    if (op !== '-' && op !== 'not' && op !== '#' && op !== '~') return this.parseSimple();
+    this.lex.next();
+    const a = this.parseExpr(UNARY_PRIORITY);
+    // -0 stays an operation: a folded literal would be hard to tell from 0.
+    if (op === '-' && a.kind === 'Number' && a.value !== 0) return { kind: 'Number', value: -a.value };
+    return { kind: 'Unary', op, a, line: this.lex.lastLine };
+  }
+
+  private parseSimple(): Expr {
+    const { lex } = this;
+    let e: Expr;
+    switch (lex.token) {
+      case '<number>':
+        e = { kind: 'Number', value: lex.number };
+        break;
+      case '<string>':
+        e = { kind: 'String', value: lex.text };
+        break;
+      case 'nil':
+        e = NIL;
+        break;
+      case 'true':
+        e = TRUE;
+        break;
+      case 'false':
+        e = FALSE;
+        break;
+      case '...':
+        if (!this.scopes.fn.vararg) throw lex.errorNear("cannot use '...' outside a vararg function");
+        e = VARARG;
+        break;
+      case '{':
+        return this.parseTable();
+      case 'function': {
+        const { line } = lex;
+        lex.next();
+        return this.parseFunction(line, false);
+      }
+      default:
+        return this.parsePrimary();
+    }
+    lex.next();
+    return e;
+  }
+
+  /** A name or parenthesised expression with its indexes and calls. */
+  protected parsePrimary(): Expr {
+    const { lex } = this;
+    let e: Expr;
+    if (lex.token === '<name>' || lex.token === 'goto') {
+      e = this.scopes.lookup(lex.text, lex.line);
+      lex.next();
+    } else if (lex.token === '(') {
+      const { line } = lex;
+      lex.next();
+      const inner = this.parseExpr();
+      this.expectClosing(')', '(', line);
+      e = { kind: 'Paren', e: inner };
+    } else {
+      throw lex.errorNear('unexpected symbol');
+    }
+    return this.parseSuffixes(e);
+  }
+
+  private parseSuffixes(e: Expr): Expr {
+    const { lex } = this;
+    for (;;) {
+      switch (lex.token) {
+        case '.': {
+          lex.next();
+          const key = this.parseName();
+          e = { kind: 'Index', object: e, key: { kind: 'String', value: key }, line: lex.lastLine };
+          break;
+        }
+        case '[': {
+          const key = this.parseKey();
+          e = { kind: 'Index', object: e, key, line: lex.lastLine };
+          break;
+        }
+        case ':': {
+          lex.next();
+          const name = this.parseName();
+          const { line } = lex;
+          e = { kind: 'Method', object: e, name, args: this.parseArgs(), line };
+          break;
+        }
+        case '(':
+          if (lex.line !== lex.lastLine) throw lex.errorNear('ambiguous syntax (function call x new statement)');
+          e = this.parseCall(e);
+          break;
+        case '<string>':
+        case '{':
+          e = this.parseCall(e);
+          break;
+        default:
+          return e;
+      }
+    }
+  }
+
+  private parseCall(callee: Expr): Expr {
+    const { line } = this.lex;
+    // These act on the environment of the function they are called from, even through a local of the same name.
+    if (callee.kind === 'Local' && ENVIRONMENT_CALLS.has(callee.v.name)) this.scopes.fn.usesEnv = true;
+    return { kind: 'Call', callee, args: this.parseArgs(), line };
+  }
+
+  private parseArgs(): Expr[] {
+    const { lex } = this;
+    if (lex.token === '<string>') {
+      const value = lex.text;
+      lex.next();
+      return [{ kind: 'String', value }];
+    }
+    if (lex.token === '{') return [this.parseTable()];
+    if (lex.token !== '(') throw lex.errorNear('function arguments expected');
+    const { line } = lex;
+    lex.next();
+    if (this.accept(')')) return [];
+    const args = this.parseExprList();
+    this.expectClosing(')', '(', line);
+    return args;
+  }
+
+  protected parseExprList(): Expr[] {
+    const list = [this.parseExpr()];
+    while (this.accept(',')) list.push(this.parseExpr());
+    return list;
+  }
+
+  private parseKey(): Expr {
+    this.lex.next();
+    const key = this.parseExpr();
+    this.expect(']');
+    return key;
+  }
+
+  private parseTable(): Expr {
+    const { lex } = this;
+    const { line } = lex;
+    const items: TableExpr['items'] = [];
+    lex.next();
+    while (lex.token !== '}') {
+      let key: Expr | undefined;
+      if (lex.token === '[') {
+        key = this.parseKey();
+        this.expect('=');
+      } else if ((lex.token === '<name>' || lex.token === 'goto') && lex.peek() === '=') {
+        key = { kind: 'String', value: lex.text };
+        lex.next();
+        lex.next();
+      }
+      items.push({ key, value: this.parseExpr() });
+      if (!this.accept(',') && !this.accept(';')) break;
+    }
+    this.expectClosing('}', '{', line);
+    return { kind: 'Table', items, line: lex.lastLine };
+  }
+
+  /** Parameters and body, after `function` and its name. */
+  protected parseFunction(line: number, method: boolean): FunctionNode {
+    const { lex, scopes } = this;
+    const fn = scopes.openFunction(line);
+    fn.body = scopes.openBlock();
+    this.expect('(');
+    if (method) this.addParam(fn, 'self');
+    while (lex.token !== ')' || fn.params.length > (method ? 1 : 0)) {
+      if (lex.token === '...') {
+        lex.next();
+        fn.vararg = true;
+        break;
+      }
+      if (lex.token !== '<name>' && lex.token !== 'goto') throw lex.errorNear("<name> or '...' expected");
+      this.addParam(fn, this.parseName());
+      if (!this.accept(',')) break;
+    }
+    this.expect(')');
+    this.enter();
+    this.parseStatements(fn.body);
+    this.leave();
+    const endLine = lex.line;
+    this.expectClosing('end', 'function', line);
+    scopes.closeBlock();
+    scopes.closeFunction(endLine);
+    return fn;
+  }
+
+  private addParam(fn: FunctionNode, name: string): void {
+    const v = this.scopes.newVar(name);
+    v.sources.push(undefined);
+    fn.params.push(v);
+    this.scopes.declare(v, this.lex.line);
+  }
+}
+
+/** Result of an arithmetic operator on literals where it is finite and not zero, as LuaJIT folds. */
+function foldNumbers(op: Token, a: number, b: number): number | undefined {
+  let r: number;
+  if (op === '+') r = a + b;
+  else if (op === '-') r = a - b;
+  else if (op === '*') r = a * b;
+  else if (op === '/') r = a / b;
+  else return undefined;
+  return Number.isFinite(r) && r !== 0 ? r : undefined;
+}
+
+/** `e` stripped of parentheses that do nothing. */
+export function unwrap(e: Expr): Expr {
+  while (e.kind === 'Paren' && !isMulti(e.e)) e = e.e;
+  return e;
+}

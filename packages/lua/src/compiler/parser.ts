@@ -1,0 +1,270 @@
+/** Statements, and the entry point of the parser. */
+import type { Block, ChunkNode, Expr, GenericForStat, IfStat, LabelStat, LocalVar, Stat } from './ast.js';
+import { ExpressionParser, unwrap } from './expression-parser.js';
+import type { Token } from './lexer.js';
+import { chunkDisplayName } from './syntax-error.js';
+
+const BLOCK_END: ReadonlySet<Token> = new Set(['else', 'elseif', 'end', 'until', '<eof>']);
+
+/**
+ * Parses a chunk. `source` is a byte string, `name` a chunk name with its `@` or `=` mark.
+ * @throws LuaError with code LUA_ERR_SYNTAX
+ */
+export function parseChunk(source: string, name: string): ChunkNode {
+  return new Parser(source, chunkDisplayName(name)).parse();
+}
+
+class Parser extends ExpressionParser {
+  parse(): ChunkNode {
+    const { lex, scopes } = this;
+    const main = scopes.openFunction(0);
+    main.vararg = true;
+    main.body = scopes.openBlock();
+    lex.next();
+    this.parseStatements(main.body);
+    if (lex.token !== '<eof>') throw lex.errorNear("'<eof>' expected");
+    scopes.closeBlock();
+    scopes.closeFunction(lex.line);
+    return { name: lex.chunk, main, functions: scopes.functions };
+  }
+
+  protected parseStatements(block: Block): void {
+    this.enter();
+    const { lex } = this;
+    while (!BLOCK_END.has(lex.token)) {
+      const last = lex.token === 'return';
+      const stat = this.parseStatement();
+      if (stat !== undefined) block.stats.push(stat);
+      if (stat?.kind === 'Label') this.endLabel(stat);
+      this.accept(';');
+      if (last) break;
+    }
+    this.leave();
+  }
+
+  /** Labels and semicolons that follow do not count: is the label the end of its block? */
+  private endLabel(label: LabelStat): void {
+    const { lex } = this;
+    while (lex.token === ';') lex.next();
+    if (BLOCK_END.has(lex.token) && lex.token !== 'until') this.scopes.trailingLabel(label);
+  }
+
+  private parseBlock(loop = false): Block {
+    const block = this.scopes.openBlock(loop);
+    this.parseStatements(block);
+    this.scopes.closeBlock();
+    return block;
+  }
+
+  private parseStatement(): Stat | undefined {
+    const { lex } = this;
+    const { line } = lex;
+    switch (lex.token) {
+      case 'if':
+        return this.parseIf(line);
+      case 'while':
+        return this.parseWhile(line);
+      case 'do': {
+        lex.next();
+        const body = this.parseBlock();
+        this.expectClosing('end', 'do', line);
+        return { kind: 'Do', body };
+      }
+      case 'for':
+        return this.parseFor(line);
+      case 'repeat':
+        return this.parseRepeat(line);
+      case 'function':
+        return this.parseFunctionStat(line);
+      case 'local':
+        lex.next();
+        return this.accept('function') ? this.parseLocalFunction(line) : this.parseLocal();
+      case 'return':
+        return this.parseReturn();
+      case 'break':
+        lex.next();
+        this.scopes.checkBreak(line);
+        return { kind: 'Break' };
+      case ';':
+        return undefined;
+      case '::':
+        return this.parseLabel();
+      case 'goto':
+        if (lex.peek() === '<name>') return this.parseGoto();
+        return this.parseExprStat();
+      default:
+        return this.parseExprStat();
+    }
+  }
+
+  private parseLabel(): Stat {
+    const { lex } = this;
+    lex.next();
+    const name = this.parseName();
+    const label = this.scopes.addLabel(name, lex.lastLine);
+    this.expect('::');
+    return label;
+  }
+
+  private parseGoto(): Stat {
+    this.lex.next();
+    const name = this.parseName();
+    return this.scopes.addGoto(name, this.lex.lastLine);
+  }
+
+  private parseIf(line: number): Stat {
+    const arms: IfStat['arms'] = [];
+    let orelse: Block | undefined;
+    do {
+      this.lex.next();
+      const cond = this.parseExpr();
+      this.expect('then');
+      arms.push({ cond, body: this.parseBlock() });
+    } while (this.lex.token === 'elseif');
+    if (this.accept('else')) orelse = this.parseBlock();
+    this.expectClosing('end', 'if', line);
+    return { kind: 'If', arms, orelse };
+  }
+
+  private parseWhile(line: number): Stat {
+    this.lex.next();
+    const cond = this.scopes.inCondition(() => this.parseExpr());
+    this.expect('do');
+    const body = this.parseBlock(true);
+    this.expectClosing('end', 'while', line);
+    return { kind: 'While', cond, body };
+  }
+
+  private parseRepeat(line: number): Stat {
+    this.lex.next();
+    const body = this.scopes.openBlock(true);
+    this.parseStatements(body);
+    this.expectClosing('until', 'repeat', line);
+    const cond = this.parseExpr();
+    this.scopes.closeBlock();
+    return { kind: 'Repeat', body, cond };
+  }
+
+  private parseFor(line: number): Stat {
+    const { lex } = this;
+    lex.next();
+    const name = this.parseName();
+    if (lex.token === '=') return this.parseNumericFor(name, line);
+    if (lex.token === ',' || lex.token === 'in') return this.parseGenericFor(name, line);
+    throw lex.errorNear("'=' or 'in' expected");
+  }
+
+  private parseNumericFor(name: string, forLine: number): Stat {
+    const { scopes } = this;
+    this.lex.next();
+    const start = this.parseExpr();
+    this.expect(',');
+    const limit = this.parseExpr();
+    const step = this.accept(',') ? this.parseExpr() : undefined;
+    this.expect('do');
+    const line = this.lex.lastLine;
+    const body = scopes.openBlock(true);
+    const v = scopes.newVar(name);
+    v.sources.push({ kind: 'Number', value: 0 });
+    scopes.declare(v, line);
+    this.parseStatements(body);
+    scopes.closeBlock();
+    this.expectClosing('end', 'for', forLine);
+    return { kind: 'NumericFor', v, start, limit, step, body, line };
+  }
+
+  private parseGenericFor(name: string, line: number): Stat {
+    const { scopes } = this;
+    const names = [name];
+    while (this.accept(',')) names.push(this.parseName());
+    this.expect('in');
+    const exprs = this.parseExprList();
+    this.expect('do');
+    const body = scopes.openBlock(true);
+    const vars: GenericForStat['vars'] = [];
+    for (const n of names) {
+      const v = scopes.newVar(n);
+      v.sources.push(undefined);
+      scopes.declare(v, line);
+      vars.push(v);
+    }
+    this.parseStatements(body);
+    scopes.closeBlock();
+    this.expectClosing('end', 'for', line);
+    return { kind: 'GenericFor', vars, exprs, body, line };
+  }
+
+  private parseFunctionStat(line: number): Stat {
+    const { lex } = this;
+    lex.next();
+    let target = this.scopes.lookup(this.parseName(), lex.lastLine);
+    let method = false;
+    while (lex.token === '.' || lex.token === ':') {
+      method = lex.token === ':';
+      lex.next();
+      const key = this.parseName();
+      target = { kind: 'Index', object: target, key: { kind: 'String', value: key }, line: lex.lastLine };
+      if (method) break;
+    }
+    const fn = this.parseFunction(line, method);
+    return this.assign([target], [fn], line);
+  }
+
+  private parseLocalFunction(line: number): Stat {
+    const v = this.scopes.newVar(this.parseName());
+    this.scopes.declare(v, line);
+    const fn = this.parseFunction(line, false);
+    v.sources.push(fn);
+    return { kind: 'LocalFunction', v, fn };
+  }
+
+  private parseLocal(): Stat {
+    const { lex, scopes } = this;
+    const vars: LocalVar[] = [];
+    do {
+      vars.push(scopes.newVar(this.parseName()));
+      scopes.checkRoom(vars.length, lex.line);
+    } while (this.accept(','));
+    const exprs = this.accept('=') ? this.parseExprList() : [];
+    vars.forEach((v, i) => {
+      v.sources.push(exprs[i]);
+      scopes.declare(v, lex.line);
+    });
+    return { kind: 'Local', vars, exprs };
+  }
+
+  private parseReturn(): Stat {
+    const { lex } = this;
+    lex.next();
+    const exprs = BLOCK_END.has(lex.token) || lex.token === ';' ? [] : this.parseExprList();
+    const line = lex.lastLine;
+    return { kind: 'Return', exprs, line };
+  }
+
+  private parseExprStat(): Stat {
+    const { lex } = this;
+    const e = this.parsePrimary();
+    if (e.kind === 'Call' || e.kind === 'Method') return { kind: 'CallStat', call: e };
+    const targets = [this.checkTarget(e)];
+    while (this.accept(',')) targets.push(this.checkTarget(this.parsePrimary()));
+    this.expect('=');
+    const exprs = this.parseExprList();
+    return this.assign(targets, exprs, lex.lastLine);
+  }
+
+  private checkTarget(e: Expr): Expr {
+    if (e.kind === 'Local' || e.kind === 'Global' || e.kind === 'Index') return e;
+    throw this.lex.errorNear('syntax error');
+  }
+
+  private assign(targets: Expr[], exprs: Expr[], line: number): Stat {
+    targets.forEach((t, i) => {
+      if (t.kind !== 'Local') return;
+      t.v.reassigned = true;
+      const source = exprs[i];
+      // The last expression may stand for several values.
+      t.v.sources.push(source === undefined ? undefined : unwrap(source));
+    });
+    return { kind: 'Assign', targets, exprs, line };
+  }
+}

@@ -1,0 +1,223 @@
+/** Names in scope: locals, upvalues, labels, with LuaJIT's limits. */
+import type { Block, Expr, FunctionNode, GotoStat, LabelStat, LocalVar } from './ast.js';
+import { syntaxError } from './syntax-error.js';
+
+const MAX_LOCALS = 200;
+const MAX_UPVALUES = 60;
+
+interface BlockScope {
+  readonly block: Block;
+  /** Number of active locals of the function where the block starts. */
+  readonly start: number;
+  readonly loop: boolean;
+  readonly labels: Map<string, LabelStat>;
+  gotos: { stat: GotoStat; visible: number }[];
+}
+
+interface FunctionScope {
+  readonly fn: FunctionNode;
+  readonly active: LocalVar[];
+  readonly blocks: BlockScope[];
+  loops: number;
+  sawLabel: boolean;
+  conditions: number;
+}
+
+/** The scopes open at the parser's position. */
+export class Scopes {
+  readonly functions: FunctionNode[] = [];
+  private readonly chunk: string;
+  private readonly stack: FunctionScope[] = [];
+  private ids = 0;
+  private orders = 0;
+
+  constructor(chunk: string) {
+    this.chunk = chunk;
+  }
+
+  private get top(): FunctionScope {
+    return this.stack[this.stack.length - 1]!;
+  }
+
+  get fn(): FunctionNode {
+    return this.top.fn;
+  }
+
+  openFunction(line: number): FunctionNode {
+    const outer = this.stack.length === 0 ? undefined : this.top;
+    const fn: FunctionNode = {
+      kind: 'Function',
+      id: this.functions.length,
+      parent: outer?.fn,
+      params: [],
+      vararg: false,
+      body: { stats: [], closures: [], labels: [] },
+      line,
+      endLine: line,
+      upvalues: [],
+      usesEnv: false,
+      hasLoop: false,
+      inCondition: outer !== undefined && outer.conditions > 0,
+      inLoop: outer !== undefined && (outer.loops > 0 || outer.sawLabel),
+      single: false,
+    };
+    this.functions.push(fn);
+    outer?.blocks[outer.blocks.length - 1]!.block.closures.push(fn);
+    this.stack.push({ fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0 });
+    return fn;
+  }
+
+  closeFunction(endLine: number): void {
+    const { fn } = this.stack.pop()!;
+    fn.endLine = endLine;
+    if (fn.usesEnv && fn.parent !== undefined) fn.parent.usesEnv = true;
+  }
+
+  openBlock(loop = false): Block {
+    const block: Block = { stats: [], closures: [], labels: [] };
+    const top = this.top;
+    if (loop) {
+      top.loops++;
+      top.fn.hasLoop = true;
+    }
+    top.blocks.push({ block, start: top.active.length, loop, labels: new Map(), gotos: [] });
+    return block;
+  }
+
+  closeBlock(): void {
+    const top = this.top;
+    const scope = top.blocks.pop()!;
+    if (scope.loop) top.loops--;
+    const outer = top.blocks[top.blocks.length - 1];
+    for (const g of scope.gotos) {
+      const label = scope.labels.get(g.stat.name);
+      if (label !== undefined) this.resolve(g.stat, g.visible, label, scope);
+      else if (outer === undefined) throw this.error(g.stat.line, `undefined label '${g.stat.name}'`);
+      else outer.gotos.push({ stat: g.stat, visible: Math.min(g.visible, scope.start) });
+    }
+    scope.block.labels = [...scope.labels.values()].filter((l) => l.forward.length + l.backward.length > 0);
+    top.active.length = scope.start;
+  }
+
+  private resolve(stat: GotoStat, visible: number, label: LabelStat, scope: BlockScope): void {
+    stat.target = label;
+    if (label.order < stat.order) {
+      label.backward.push(stat);
+      this.top.fn.hasLoop = true;
+      return;
+    }
+    const at = Math.max(visible, scope.start);
+    if (label.visible > at) {
+      const name = this.top.active[at]?.name ?? '?';
+      throw this.error(stat.line, `<goto ${stat.name}> jumps into the scope of local '${name}'`);
+    }
+    label.forward.push(stat);
+  }
+
+  inCondition<T>(parse: () => T): T {
+    const top = this.top;
+    top.conditions++;
+    const result = parse();
+    top.conditions--;
+    return result;
+  }
+
+  /** A new variable, not yet visible. */
+  newVar(name: string): LocalVar {
+    const top = this.top;
+    return {
+      name,
+      id: this.ids++,
+      owner: top.fn,
+      captured: false,
+      reassigned: false,
+      inLoop: top.loops > 0 || top.sawLabel,
+      sources: [],
+      type: 'any',
+      fn: undefined,
+    };
+  }
+
+  /** Makes `v` visible from here to the end of the block. */
+  declare(v: LocalVar, line: number): void {
+    const top = this.top;
+    if (top.active.length >= MAX_LOCALS) throw this.limit(top.fn, MAX_LOCALS, 'local variables', line);
+    top.active.push(v);
+  }
+
+  /** `count` variables about to be declared together still fit. */
+  checkRoom(count: number, line: number): void {
+    const top = this.top;
+    if (top.active.length + count > MAX_LOCALS) throw this.limit(top.fn, MAX_LOCALS, 'local variables', line);
+  }
+
+  private limit(fn: FunctionNode, max: number, what: string, line: number): Error {
+    const who = fn.parent === undefined ? 'main function' : `function at line ${fn.line}`;
+    return this.error(line, `${who} has more than ${max} ${what}`);
+  }
+
+  /** What `name` means here: a local, an upvalue or a global. */
+  lookup(name: string, line: number): Expr {
+    for (let depth = this.stack.length - 1; depth >= 0; depth--) {
+      const { active } = this.stack[depth]!;
+      for (let i = active.length - 1; i >= 0; i--) {
+        const v = active[i]!;
+        if (v.name === name) {
+          if (depth < this.stack.length - 1) this.capture(v, depth, line);
+          return { kind: 'Local', v };
+        }
+      }
+    }
+    this.top.fn.usesEnv = true;
+    return { kind: 'Global', name, line };
+  }
+
+  private capture(v: LocalVar, depth: number, line: number): void {
+    v.captured = true;
+    for (let i = depth + 1; i < this.stack.length; i++) {
+      const { fn } = this.stack[i]!;
+      if (fn.upvalues.includes(v)) continue;
+      if (fn.upvalues.length >= MAX_UPVALUES) throw this.limit(fn, MAX_UPVALUES, 'upvalues', line);
+      fn.upvalues.push(v);
+    }
+  }
+
+  addLabel(name: string, line: number): LabelStat {
+    const top = this.top;
+    const scope = top.blocks[top.blocks.length - 1]!;
+    if (scope.labels.has(name)) throw this.error(line, `duplicate label '${name}'`);
+    const label: LabelStat = {
+      kind: 'Label',
+      name,
+      id: this.ids++,
+      order: this.orders++,
+      visible: top.active.length,
+      forward: [],
+      backward: [],
+    };
+    scope.labels.set(name, label);
+    top.sawLabel = true;
+    return label;
+  }
+
+  /** A label that ends its block lies outside the scope of the block's locals. */
+  trailingLabel(label: LabelStat): void {
+    const { blocks } = this.top;
+    label.visible = blocks[blocks.length - 1]!.start;
+  }
+
+  addGoto(name: string, line: number): GotoStat {
+    const top = this.top;
+    const stat: GotoStat = { kind: 'Goto', name, line, order: this.orders++, target: undefined };
+    top.blocks[top.blocks.length - 1]!.gotos.push({ stat, visible: top.active.length });
+    return stat;
+  }
+
+  checkBreak(line: number): void {
+    if (this.top.loops === 0) throw this.error(line, 'no loop to break');
+  }
+
+  error(line: number, message: string): Error {
+    return syntaxError(this.chunk, line, message);
+  }
+}

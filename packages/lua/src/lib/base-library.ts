@@ -1,0 +1,185 @@
+/** The base library, but for what loads code and what protects calls. */
+import { LuaError } from '../errors.js';
+import { argError, argTypeError, luaError, typeName } from '../raise.js';
+import type { Engine } from '../runtime/engine.js';
+import { hostFunction } from '../runtime/host-function.js';
+import { LuaTable } from '../table.js';
+import { LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
+import { checkAny, checkInt, checkTable } from './args.js';
+import type { Library } from './host.js';
+import { stringToNumber } from './number-text.js';
+
+/** Most values `unpack` returns: more would not fit on LuaJIT's stack either. */
+const MAX_UNPACK = 7999;
+
+export function openBase(engine: Engine): Library {
+  const { metas, host, runtime } = engine;
+  const next = hostFunction('next', function (t: LuaValue, k: LuaValue) {
+    const table = checkTable(t, 1, arguments.length);
+    const key = nextKey(table, k);
+    return key === undefined ? undefined : [key, table.get(key)];
+  });
+  const ipairsStep = hostFunction('ipairs_aux', (t: LuaValue, i: LuaValue) => {
+    const v = t.getNum(i + 1);
+    return v === undefined ? NONE : [i + 1, v];
+  });
+  const library: Library = {
+    next,
+    pairs(t: LuaValue) {
+      return [next, checkTable(checkAny(t, 1, arguments.length), 1, arguments.length), undefined];
+    },
+    ipairs(t: LuaValue) {
+      return [ipairsStep, checkTable(checkAny(t, 1, arguments.length), 1, arguments.length), 0];
+    },
+    print(...args: LuaValue[]) {
+      host.write(`${args.map((v) => host.tostring(v)).join('\t')}\n`);
+      return NONE;
+    },
+    type(v: LuaValue) {
+      checkAny(v, 1, arguments.length);
+      return typeName(v);
+    },
+    tostring(v: LuaValue) {
+      checkAny(v, 1, arguments.length);
+      return host.tostring(v);
+    },
+    tonumber(v: LuaValue, base: LuaValue) {
+      if (base === undefined || base === 10) return toNumber(v, arguments.length);
+      return toNumberBase(v, checkInt(base, 2, arguments.length), arguments.length);
+    },
+    rawget(t: LuaValue, k: LuaValue) {
+      return checkTable(t, 1, arguments.length).get(k);
+    },
+    rawset(t: LuaValue, k: LuaValue, v: LuaValue) {
+      const table = checkTable(t, 1, arguments.length);
+      if (k === undefined) throw luaError('table index is nil', 0);
+      if (Number.isNaN(k)) throw luaError('table index is NaN', 0);
+      table.set(k, v);
+      return table;
+    },
+    rawequal: (a: LuaValue, b: LuaValue) => a === b,
+    rawlen(v: LuaValue) {
+      if (typeof v === 'string') return v.length;
+      if (v instanceof LuaTable) return v.length();
+      throw argError(1, 'table or string expected');
+    },
+    getmetatable(v: LuaValue) {
+      checkAny(v, 1, arguments.length);
+      const meta = metas.metaOf(v);
+      return meta?.getStr('__metatable') ?? meta;
+    },
+    setmetatable(t: LuaValue, meta: LuaValue) {
+      const table = checkTable(t, 1, arguments.length);
+      if (!(meta instanceof LuaTable) && (meta !== undefined || arguments.length < 2)) {
+        throw argError(2, 'nil or table expected');
+      }
+      if (table.meta?.getStr('__metatable') !== undefined) throw luaError('cannot change a protected metatable');
+      table.setMeta(meta);
+      return table;
+    },
+    assert(v: LuaValue, message: LuaValue) {
+      checkAny(v, 1, arguments.length);
+      if (v === undefined || v === false) throw assertionError(message, arguments.length);
+      return arguments.length === 1 ? v : Array.from(arguments);
+    },
+    select(n: LuaValue, ...args: LuaValue[]) {
+      if (n === '#') return args.length;
+      const i = checkInt(n, 1, arguments.length);
+      const from = i < 0 ? args.length + i : i - 1;
+      if (from < 0) throw argError(1, 'index out of range');
+      return from >= args.length ? NONE : multi(args.slice(from));
+    },
+    unpack(t: LuaValue, i: LuaValue, j: LuaValue) {
+      return unpack(t, i, j, arguments.length);
+    },
+    newproxy: (arg: LuaValue) => newProxy(arg),
+    collectgarbage: (option: LuaValue) => collectGarbage(option),
+    gcinfo: () => memoryInUse(),
+    _VERSION: 'Lua 5.1',
+  };
+  for (const name of ['next', 'pairs', 'ipairs', 'select'] as const) {
+    const fn = library[name];
+    runtime[name] = 'g$' in fn ? fn : hostFunction(name, fn);
+  }
+  return library;
+}
+
+function nextKey(t: LuaTable, k: LuaValue): LuaValue {
+  try {
+    return t.nextKey(k);
+  } catch (e) {
+    if (e instanceof RangeError) throw luaError("invalid key to 'next'");
+    throw e;
+  }
+}
+
+function toNumber(v: LuaValue, argc: number): LuaValue {
+  if (typeof v === 'number' || typeof v === 'bigint') return v;
+  if (typeof v === 'string') return stringToNumber(v);
+  checkAny(v, 1, argc);
+  return undefined;
+}
+
+function toNumberBase(v: LuaValue, base: number, argc: number): LuaValue {
+  if (base < 2 || base > 36) throw argError(2, 'base out of range');
+  if (typeof v !== 'string' && typeof v !== 'number') throw argTypeError(1, 'string', v, argc);
+  const m = /^[ \t\n\v\f\r]*(-?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(String(v));
+  if (m === null) return undefined;
+  let n = 0;
+  for (const ch of m[2]!) {
+    const digit = Number.parseInt(ch, 36);
+    if (digit >= base) return undefined;
+    n = n * base + digit;
+  }
+  return m[1] === '-' ? -n : n;
+}
+
+function assertionError(message: LuaValue, argc: number): Error {
+  if (message === undefined && argc < 2) return luaError('assertion failed!');
+  if (typeof message === 'string') return luaError(message);
+  return new LuaError(message);
+}
+
+function unpack(t: LuaValue, i: LuaValue, j: LuaValue, argc: number): LuaValue {
+  const table = checkTable(t, 1, argc);
+  const from = i === undefined ? 1 : checkInt(i, 2, argc);
+  const to = j === undefined ? table.length() : checkInt(j, 3, argc);
+  if (from > to) return NONE;
+  if (to - from >= MAX_UNPACK) throw luaError('too many results to unpack');
+  if (from === to) return table.getNum(from);
+  const list: LuaValue[] = [];
+  for (let n = from; n <= to; n++) list.push(table.getNum(n));
+  return list;
+}
+
+function newProxy(arg: LuaValue): LuaValue {
+  if (arg === undefined || arg === false) return new LuaUserdata(undefined);
+  if (arg === true) return new LuaUserdata(undefined, new LuaTable());
+  if (arg instanceof LuaUserdata && arg.meta !== undefined) return new LuaUserdata(undefined, arg.meta);
+  throw argError(1, 'boolean or proxy expected');
+}
+
+/** Kilobytes of heap where the host tells, else 0: the collector is JavaScript's own. */
+function memoryInUse(): number {
+  const usage = (globalThis as { process?: { memoryUsage?: () => { heapUsed: number } } }).process?.memoryUsage?.();
+  return usage === undefined ? 0 : usage.heapUsed / 1024;
+}
+
+const GC_OPTIONS = new Set([
+  'collect',
+  'stop',
+  'restart',
+  'step',
+  'setpause',
+  'setstepmul',
+  'isrunning',
+  'generational',
+  'incremental',
+]);
+
+function collectGarbage(option: LuaValue): LuaValue {
+  if (option === 'count') return memoryInUse();
+  if (option === 'step' || option === 'isrunning') return true;
+  if (option === undefined || GC_OPTIONS.has(option)) return 0;
+  throw argError(1, `invalid option '${String(option)}'`);
+}

@@ -1,0 +1,90 @@
+/** Traversals that generic `for` runs without calls. They look at the live table, so fields may be cleared on the way. */
+import { type Hash, type LuaTable, NO_HASH } from '../table.js';
+import type { LuaValue } from '../value.js';
+
+const NO_KEYS: string[] = [];
+
+/** `pairs(t)`: array part, string keys, the rest. */
+export class PairsIterator {
+  k: LuaValue = undefined;
+  v: LuaValue = undefined;
+  private readonly t: LuaTable;
+  /** Next array index, -1 when the array part is done. */
+  private i = 0;
+  private hash: Hash = NO_HASH;
+  private keys: string[] = NO_KEYS;
+  private at = 0;
+  private entries: Iterator<LuaValue> | undefined = undefined;
+
+  constructor(t: LuaTable) {
+    this.t = t;
+  }
+
+  /** Moves to the next entry; false at the end. */
+  step(): boolean {
+    let i = this.i;
+    if (i >= 0) {
+      const arr = this.t.arr;
+      for (; i < arr.length; i++) {
+        const v = arr[i];
+        if (v !== undefined) {
+          this.i = i + 1;
+          this.k = i;
+          this.v = v;
+          return true;
+        }
+      }
+      this.i = -1;
+      this.hash = this.t.hash;
+      this.keys = this.hash === NO_HASH ? NO_KEYS : Object.keys(this.hash);
+    }
+    return this.stepHash();
+  }
+
+  private stepHash(): boolean {
+    const { keys, hash } = this;
+    while (this.at < keys.length) {
+      const k = keys[this.at++]!;
+      const v = hash[k];
+      if (v !== undefined) {
+        this.k = k;
+        this.v = v;
+        return true;
+      }
+    }
+    return this.t.map !== undefined && this.stepMap();
+  }
+
+  private stepMap(): boolean {
+    const map = this.t.map!;
+    this.entries ??= map.keys();
+    for (;;) {
+      const r = this.entries.next();
+      if (r.done) return false;
+      const v = map.get(r.value);
+      if (v !== undefined) {
+        this.k = r.value;
+        this.v = v;
+        return true;
+      }
+    }
+  }
+}
+
+/** `ipairs(t)`: raw elements 1, 2, ... up to the first nil. */
+export class IpairsIterator {
+  k = 0;
+  v: LuaValue = undefined;
+  private readonly t: LuaTable;
+
+  constructor(t: LuaTable) {
+    this.t = t;
+  }
+
+  step(): boolean {
+    const i = ++this.k;
+    const v = this.t.arr[i] ?? this.t.getNum(i);
+    this.v = v;
+    return v !== undefined;
+  }
+}
