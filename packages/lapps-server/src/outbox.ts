@@ -134,6 +134,7 @@ export class Outbox {
   }
 
   #currentPiece(buffer: Buffer): Buffer {
+    if (this.#start === 0 && this.#end === buffer.length) return buffer;
     return Buffer.from(buffer.buffer, buffer.byteOffset + this.#start, this.#end - this.#start);
   }
 
