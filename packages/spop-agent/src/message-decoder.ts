@@ -14,16 +14,19 @@ export class MessageDecoder {
   /** Throws SPOP_ERR_TRUNCATED, SPOP_ERR_VARINT. */
   decode(bytes: Uint8Array, at: number, end: number): Message[] {
     const { reader } = this;
-    const messages: Message[] = [];
     reader.reset(bytes, at, end);
-    while (reader.nextMessage()) {
-      const name = reader.messageName;
-      const args: KvEntry[] = [];
-      while (reader.nextArg()) args.push({ name: reader.argName, value: valueUnder(reader) });
-      messages.push({ name, args });
-    }
+    if (!reader.nextMessage()) return [];
+    const messages = [readMessage(reader)];
+    while (reader.nextMessage()) messages.push(readMessage(reader));
     return messages;
   }
+}
+
+function readMessage(reader: MessageReader): Message {
+  const name = reader.messageName;
+  const args: KvEntry[] = [];
+  while (reader.nextArg()) args.push({ name: reader.argName, value: valueUnder(reader) });
+  return { name, args };
 }
 
 function valueUnder(reader: MessageReader): TypedData {
@@ -52,5 +55,7 @@ function valueUnder(reader: MessageReader): TypedData {
 }
 
 function bytesOf(reader: MessageReader): Uint8Array {
-  return reader.bytes.subarray(reader.valueAt, reader.valueEnd);
+  const { bytes, valueAt } = reader;
+  // Cheaper than subarray(), and a plain Uint8Array even where `bytes` is a Buffer.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + valueAt, reader.valueEnd - valueAt);
 }
