@@ -12,7 +12,8 @@ const drained = () => {
 let begun = false;
 const ready = () => (begun ||= server.clients.size >= Number(subscribers));
 const pass = () => {
-  if (ready() && drained()) for (let i = 0; i < Number(perPass); i += 1) for (const client of server.clients) client.send(payload);
+  if (ready() && drained())
+    for (let i = 0; i < Number(perPass); i += 1) for (const client of server.clients) client.send(payload);
   if (begun) setImmediate(pass);
   else setTimeout(pass, 20);
 };
