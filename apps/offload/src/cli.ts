@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import type { Command } from './command.js';
+import { cert } from './commands/cert.js';
 import { check } from './commands/check.js';
 import { configSchemaCommand } from './commands/config-schema.js';
 import { notify } from './commands/notify.js';
@@ -21,12 +22,13 @@ export interface Outcome {
 export function buildCli(context: Context, outcome: Outcome): Argv {
   const cli = yargs()
     .scriptName('offload')
-    .usage('$0 COMMAND\n\nAnswers HAProxy (SPOE agent) from scripts.')
+    .usage('$0 COMMAND\n\nAnswers HAProxy (SPOE agent) and browsers (WebSockets) from the same scripts.')
     .version(packageVersion())
     .epilogue(EXIT_CODES);
   addCommand(cli, serve, context, outcome);
   addCommand(cli, check, context, outcome);
   addCommand(cli, notify, context, outcome);
+  addCommand(cli, cert, context, outcome);
   addCommand(cli, printConfig, context, outcome);
   addCommand(cli, configSchemaCommand, context, outcome);
   return withManners(cli.demandCommand(1, 'Say what to do: a command is missing'));

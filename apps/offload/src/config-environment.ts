@@ -52,7 +52,8 @@ export function configLeaves(schema: z.ZodObject = configSchema, prefix = ''): C
   return Object.entries(schema.shape).flatMap(([key, field]) => {
     const path = prefix + key;
     const inner = unwrap(field as z.ZodType);
-    if (inner.type === 'object') return configLeaves(inner.schema as z.ZodObject, `${path}.`);
+    // A section that may be missing, and a table of any keys, are one key: as JSON in the environment.
+    if (inner.type === 'object' && !inner.optional) return configLeaves(inner.schema as z.ZodObject, `${path}.`);
     return [{ path, kind: kindOf(inner), description: (field as z.ZodType).description ?? '', default: inner.default }];
   });
 }
@@ -61,17 +62,20 @@ interface Unwrapped {
   readonly schema: z.ZodType;
   readonly type: string;
   readonly default: unknown;
+  readonly optional: boolean;
 }
 
-function unwrap(schema: z.ZodType, fallback?: unknown): Unwrapped {
+function unwrap(schema: z.ZodType, fallback?: unknown, optional = false): Unwrapped {
   const { def } = schema as unknown as { def: { type: string; innerType?: z.ZodType; defaultValue?: unknown } };
-  if (def.innerType === undefined) return { schema, type: def.type, default: fallback };
-  return unwrap(def.innerType, def.type === 'default' ? def.defaultValue : fallback);
+  if (def.innerType === undefined) return { schema, type: def.type, default: fallback, optional };
+  const next = def.type === 'default' ? def.defaultValue : fallback;
+  return unwrap(def.innerType, next, optional || def.type === 'optional');
 }
 
 function kindOf({ schema, type }: Unwrapped): LeafKind {
   if (type === 'array') return 'list';
   if (type === 'boolean') return 'boolean';
+  if (type === 'object' || type === 'record') return 'json';
   const options = (schema as unknown as { def: { options?: z.ZodType[] } }).def.options ?? [schema];
   return options.some((option) => unwrap(option).type === 'number') ? 'number' : 'text';
 }

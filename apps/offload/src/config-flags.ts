@@ -6,9 +6,16 @@ import { generalFlags } from './flags/general.js';
 import { logFlags } from './flags/log.js';
 import { scriptsFlags } from './flags/scripts.js';
 import { spopFlags } from './flags/spop.js';
+import { wsFlags } from './flags/ws.js';
 
 /** Every key of the configuration with its flag. */
-export const CONFIG_FLAGS: FlagsFor<Config> = { ...generalFlags, ...scriptsFlags, ...spopFlags, ...logFlags };
+export const CONFIG_FLAGS: FlagsFor<Config> = {
+  ...generalFlags,
+  ...scriptsFlags,
+  ...spopFlags,
+  ...wsFlags,
+  ...logFlags,
+};
 
 const FLAGS = Object.entries(CONFIG_FLAGS).flatMap(([path, flag]: [string, Flag | null]) =>
   flag === null ? [] : [{ path, flag }],

@@ -1,5 +1,5 @@
 /** What kind of text a key of the configuration takes. */
-export type LeafKind = 'boolean' | 'number' | 'text' | 'list';
+export type LeafKind = 'boolean' | 'number' | 'text' | 'list' | 'json';
 
 /**
  * Reads the text of one key, from a flag or a variable. A text that is no number or boolean where one is wanted
@@ -13,10 +13,20 @@ export function parseText(text: string, kind: LeafKind): unknown {
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
     case 'number':
       return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'json':
+      return parseJson(text);
     case 'text':
       return text;
     default:
       return kind satisfies never;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }
 

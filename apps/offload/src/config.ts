@@ -3,6 +3,7 @@ import { logSchema } from './config/log.js';
 import type { PathKeys } from './config/path-keys.js';
 import { luaSchema, scriptsPaths, scriptsSchema } from './config/scripts.js';
 import { spopPaths, spopSchema } from './config/spop.js';
+import { wsPaths, wsSchema } from './config/ws.js';
 import { ConfigError, type ConfigFault } from './errors.js';
 
 const WORKERS = { error: 'Expected "auto" or a whole number from 1 to 256' };
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
   scripts: scriptsSchema,
   lua: luaSchema.prefault({}),
   spop: spopSchema.prefault({}),
+  ws: wsSchema.prefault({}),
   log: logSchema.prefault({}),
 });
 
@@ -45,7 +47,7 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** Keys that hold paths; in a config file relative ones count from its folder. */
-export const CONFIG_PATHS: PathKeys = { ...scriptsPaths, ...spopPaths };
+export const CONFIG_PATHS: PathKeys = { ...scriptsPaths, ...spopPaths, ...wsPaths };
 
 /**
  * Checks a configuration and fills in defaults.

@@ -34,7 +34,7 @@ describe('configLeaves()', () => {
     for (const { path, default: fallback } of leaves) {
       const value = path
         .split('.')
-        .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], DEFAULT_CONFIG);
+        .reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], DEFAULT_CONFIG);
       expect(fallback, path).toEqual(value);
     }
   });

@@ -25,7 +25,7 @@ export function addConfigCommandFlags(yargs: Argv): Argv<ConfigCommandFlags> {
 }
 
 /** Frontends that `--NAME` switches on: one named means that the others are off unless they are named too. */
-const FRONTENDS = ['spop'] as const;
+const FRONTENDS = ['spop', 'ws'] as const;
 
 /** The configuration a command line asks for, from all sources. */
 export async function loadCommandConfig(flags: object, context: Context): Promise<LoadedConfig> {

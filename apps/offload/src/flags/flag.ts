@@ -25,7 +25,16 @@ type KindOf<Value> = Value extends readonly unknown[]
         ? 'text'
         : 'number';
 
-type IsSection<Value> = Value extends readonly unknown[] ? false : Value extends object ? true : false;
+/** A table with keys of its own choosing and a section that may be missing count as one key. */
+type IsSection<Value> = undefined extends Value
+  ? false
+  : Value extends readonly unknown[]
+    ? false
+    : Value extends object
+      ? string extends keyof Value
+        ? false
+        : true
+      : false;
 
 type LeafPath<Section> = {
   [Key in keyof Section & string]: IsSection<Section[Key]> extends true ? `${Key}.${LeafPath<Section[Key]>}` : Key;

@@ -8,7 +8,7 @@ export function configRows(): string[] {
   return configLeaves().map(({ path, description, default: fallback }) => {
     const flag = flags[path];
     const names = flag == null ? '-' : [flag.alias && `-${flag.alias}`, `--${flag.name}`].filter(Boolean).join(', ');
-    const value = `\`${JSON.stringify(fallback)}\``;
+    const value = `\`${fallback === undefined ? 'none' : JSON.stringify(fallback)}\``;
     const shownFlag = names === '-' ? names : `\`${names}\``;
     return `| \`${path}\` | ${value} | ${shownFlag} | \`${environmentName(path)}\` | ${description} |`;
   });

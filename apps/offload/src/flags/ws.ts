@@ -1,0 +1,51 @@
+import type { WsConfig } from '../config/ws.js';
+import type { FlagsFor } from './flag.js';
+
+export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
+  'ws.enabled': { name: 'ws', kind: 'boolean', describe: 'Serve WebSocket services', default: 'false' },
+  'ws.listen': {
+    name: 'ws-listen',
+    kind: 'list',
+    value: 'ADDRESS',
+    describe: 'Listen on HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable. Local only unless you say otherwise',
+    default: '127.0.0.1:5083',
+  },
+  'ws.lappsHome': {
+    name: 'lapps-home',
+    kind: 'text',
+    value: 'DIR',
+    describe: 'Services are found in DIR/apps, as LAppS has them; $LAPPS_HOME says the same',
+  },
+  'ws.wsConfig': { name: 'ws-config', kind: 'text', value: 'FILE', describe: 'A ws.json of LAppS, either generation' },
+  'ws.lappsConfig': {
+    name: 'lapps-config',
+    kind: 'text',
+    value: 'FILE',
+    describe: 'A lapps.json of LAppS, either generation',
+  },
+  'ws.static': {
+    name: 'static',
+    kind: 'text',
+    value: 'DIR',
+    describe: 'Serve the files of DIR over HTTP on the same addresses',
+  },
+  // Settings of an installation, not of a run.
+  'ws.tls': null,
+  'ws.acl': null,
+  'ws.originAllowList': null,
+  'ws.perMessageDeflate': null,
+  'ws.services': null,
+  'ws.limits.maxConnections': null,
+  'ws.limits.maxConnectionsPerAddress': null,
+  'ws.limits.maxPendingHandshakes': null,
+  'ws.limits.maxHeaderBytes': null,
+  'ws.limits.handshakeTimeoutMs': null,
+  'ws.limits.maxMessageBytes': null,
+  'ws.limits.maxFragments': null,
+  'ws.limits.maxBufferedChunks': null,
+  'ws.limits.maxBufferedBytes': null,
+  'ws.limits.pingIntervalMs': null,
+  'ws.limits.pongTimeoutMs': null,
+  'ws.limits.idleTimeoutMs': null,
+  'ws.limits.closeTimeoutMs': null,
+};

@@ -1,0 +1,42 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../src/certificate.js';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'offload-cert-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('makeCertificate()', () => {
+  it('makes a pair that fits, for the hosts asked for', async () => {
+    const request = {
+      folder: join(folder, 'new'),
+      hosts: ['dev.example.org', '127.0.0.1', '::1'],
+      days: 5,
+      overwrite: false,
+    };
+    const files = await makeCertificate(request);
+    const pem = readFileSync(files.cert);
+    const key = readFileSync(files.key);
+    createSecureContext({ cert: pem, key });
+    const certificate = new X509Certificate(pem);
+    expect(certificate.checkHost('dev.example.org')).toBe('dev.example.org');
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.checkIP('::1')).toBe('::1');
+    expect(statSync(files.key).mode & 0o777).toBe(0o600);
+    const days = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 86_400_000;
+    expect(Math.round(days)).toBe(5);
+  });
+
+  it('overwrites only when told to', async () => {
+    const request = { folder, hosts: ['localhost'], days: 1, overwrite: false };
+    await makeCertificate(request);
+    await expect(makeCertificate(request)).rejects.toThrow('--force');
+    await makeCertificate({ ...request, overwrite: true });
+  });
+});
