@@ -46,6 +46,16 @@ const SAME_AS_LUA: readonly (readonly [string, ...ScriptValue[]])[] = [
   ['(select(2, xpcall(error, function(m) return "handled " .. m end, "e")))', 'handled e'],
   ['string.unpack("<i4", string.pack("<i4", -2))', -2, 5],
   ['utf8.char(8364), utf8.len("\\u{e4}\\u{f6}"), utf8.codepoint("\\u{20ac}")', '\xe2\x82\xac', 2, 8364],
+  [
+    '("ab"):rep(3), ("ab"):rep(3, ", "), ("x"):rep(0), ("x"):rep(-1), ("x"):rep(1, "y")',
+    'ababab',
+    'ab, ab, ab',
+    '',
+    '',
+    'x',
+  ],
+  ['#("abc"):rep(1000, "--"), ("abc"):rep(1000, "--"):sub(-5)', 4998, '--abc'],
+  ['pcall(string.rep, "x", 1e10)', false, 'resulting string too large'],
   ['table.concat(table.move({ 1, 2, 3 }, 1, 3, 2), ","), table.pack(1, nil).n', '1,1,2,3', 2],
   ['#table.concat({ ("x"):rep(3, ","), "y" }), ("hello"):gsub("l", "L")', 6, 'heLLo', 2],
 ];

@@ -58,7 +58,6 @@ export interface LuaApi {
   lua_atnativeerror(L: LuaState, handler: LuaCFunction): void;
   lua_call(L: LuaState, nargs: number, nresults: number): void;
   lua_checkstack(L: LuaState, n: number): boolean;
-  lua_close(L: LuaState): void;
   lua_concat(L: LuaState, n: number): void;
   lua_createtable(L: LuaState, narray: number, nrec: number): void;
   lua_error(L: LuaState): never;
@@ -70,7 +69,6 @@ export interface LuaApi {
   lua_gettable(L: LuaState, index: number): number;
   lua_gettop(L: LuaState): number;
   lua_insert(L: LuaState, index: number): void;
-  lua_isinteger(L: LuaState, index: number): boolean;
   lua_isyieldable(L: LuaState): boolean;
   lua_newthread(L: LuaState): LuaState;
   lua_newuserdata(L: LuaState, size: number): Record<string, unknown>;
@@ -89,7 +87,6 @@ export interface LuaApi {
   lua_pushcclosure(L: LuaState, fn: LuaCFunction, n: number): void;
   lua_pushcfunction(L: LuaState, fn: LuaCFunction): void;
   lua_pushglobaltable(L: LuaState): void;
-  lua_pushlightuserdata(L: LuaState, value: unknown): void;
   lua_pushnil(L: LuaState): void;
   lua_pushnumber(L: LuaState, n: number): void;
   lua_pushthread(L: LuaState): boolean;
@@ -100,14 +97,12 @@ export interface LuaApi {
   lua_rawlen(L: LuaState, index: number): number;
   lua_rawset(L: LuaState, index: number): void;
   lua_rawseti(L: LuaState, index: number, n: number): void;
-  lua_remove(L: LuaState, index: number): void;
   lua_resume(L: LuaState, from: LuaState | null, nargs: number): number;
   lua_rotate(L: LuaState, index: number, n: number): void;
   lua_setfield(L: LuaState, index: number, key: Uint8Array): void;
   lua_setglobal(L: LuaState, name: Uint8Array): void;
   lua_sethook(L: LuaState, hook: ((L: LuaState, ar: LuaDebug) => void) | null, mask: number, count: number): void;
   lua_setmetatable(L: LuaState, index: number): void;
-  lua_settable(L: LuaState, index: number): void;
   lua_settop(L: LuaState, index: number): void;
   lua_setupvalue(L: LuaState, index: number, n: number): Uint8Array | null;
   lua_status(L: LuaState): number;
@@ -120,7 +115,6 @@ export interface LuaApi {
   lua_tothread(L: LuaState, index: number): LuaState | null;
   lua_touserdata(L: LuaState, index: number): unknown;
   lua_type(L: LuaState, index: number): number;
-  lua_typename(L: LuaState, type: number): Uint8Array;
   lua_upvalueindex(n: number): number;
   lua_xmove(from: LuaState, to: LuaState, n: number): void;
   lua_yieldk<C>(L: LuaState, nresults: number, context: C, k: LuaContinuation<C>): number;
@@ -140,7 +134,6 @@ export interface LauxApi {
   luaL_tolstring(L: LuaState, index: number): Uint8Array;
   luaL_traceback(L: LuaState, L1: LuaState, message: Uint8Array | null, level: number): void;
   luaL_typename(L: LuaState, index: number): Uint8Array;
-  luaL_where(L: LuaState, level: number): void;
 }
 
 /** Module `lualib`. */

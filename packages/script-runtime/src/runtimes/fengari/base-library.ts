@@ -10,6 +10,7 @@ import { mathLibrary, tonumber } from './math-library.js';
 import { osLibrary, refused } from './os-library.js';
 import type { LogStream } from './output.js';
 import { stringFormat } from './string-format.js';
+import { stringRep } from './string-rep.js';
 import { literal, pushText, raise, readableOf, textOf } from './strings.js';
 import type { Threads } from './threads.js';
 import type { Values } from './values.js';
@@ -41,7 +42,7 @@ export function openStandardLibrary(L: LuaState, parts: StandardLibraryParts): v
   setFunctions(L, globals);
   lua.lua_pop(L, 1);
   extend(L, 'coroutine', coroutineLibrary(threads));
-  extend(L, 'string', { format: stringFormat });
+  extend(L, 'string', { format: stringFormat, rep: stringRep });
   extend(L, 'math', mathLibrary(values.boxes));
   extend(L, 'os', osLibrary);
   extend(L, 'debug', {
