@@ -56,10 +56,13 @@ const enter = (budget: Budget): void => {
   if (budget.depthLeft < 0) fail('LAPPS_ERR_ENCODE_DEPTH', 'nested too deep');
 };
 
-/** Copies only from the first element that changes: what was decoded goes out again as it is. */
+/**
+ * Copies only from the first element that changes: what was decoded goes out again as it is. Arrays of other classes are copied,
+ * because cbor-x would write them as indefinite ones.
+ */
 const prepareArray = (array: readonly CborInput[], budget: Budget): PreparedValue[] => {
   enter(budget);
-  let copy: PreparedValue[] | undefined;
+  let copy: PreparedValue[] | undefined = array.constructor === Array ? undefined : [];
   for (let i = 0; i < array.length; i += 1) {
     const item = array[i]!;
     const prepared = prepareItem(item, budget);
@@ -76,22 +79,39 @@ const prepareKey = (key: unknown, budget: Budget): string => {
   return prepareText(key, budget);
 };
 
-const sortedMap = (members: [string, PreparedValue][]): Map<string, PreparedValue> =>
-  new Map(members.sort((a, b) => compareUtf8(a[0], b[0])));
+type Member = [key: string, value: PreparedValue];
 
+const compareMembers = (a: Member, b: Member): number => compareUtf8(a[0], b[0]);
+
+const sortedMap = (members: Member[]): Map<string, PreparedValue> => {
+  const inOrder = members.every((member, i) => i === 0 || compareMembers(members[i - 1]!, member) < 0);
+  return new Map(inOrder ? members : members.sort(compareMembers));
+};
+
+const firstMembers = (map: ReadonlyMap<string, CborInput>, count: number): Member[] =>
+  ([...map] as Member[]).slice(0, count);
+
+/** As {@link prepareArray}: members are collected only once one is out of order or changes. */
 const prepareMap = (map: ReadonlyMap<string, CborInput>, budget: Budget): Map<string, PreparedValue> => {
   enter(budget);
-  let asItIs = true;
+  let members: Member[] | undefined = map.constructor === Map ? undefined : [];
   let previous: string | undefined;
-  const members: [string, PreparedValue][] = [];
+  let count = 0;
   for (const [key, member] of map) {
     const prepared = prepareItem(member, budget);
-    members.push([prepareKey(key, budget), prepared]);
-    if (prepared !== member || (previous !== undefined && compareUtf8(previous, key) > 0)) asItIs = false;
-    previous = key;
+    const checked = prepareKey(key, budget);
+    if (
+      members === undefined &&
+      (prepared !== member || (previous !== undefined && compareUtf8(previous, checked) > 0))
+    ) {
+      members = firstMembers(map, count);
+    }
+    members?.push([checked, prepared]);
+    previous = checked;
+    count += 1;
   }
   budget.depthLeft += 1;
-  return asItIs ? (map as Map<string, PreparedValue>) : sortedMap(members);
+  return members === undefined ? (map as Map<string, PreparedValue>) : sortedMap(members);
 };
 
 const prepareMembers = (
@@ -99,7 +119,7 @@ const prepareMembers = (
   budget: Budget,
 ): Map<string, PreparedValue> => {
   enter(budget);
-  const members: [string, PreparedValue][] = [];
+  const members: Member[] = [];
   for (const key of Object.keys(object)) {
     const member = object[key];
     if (member !== undefined) members.push([prepareKey(key, budget), prepareItem(member, budget)]);

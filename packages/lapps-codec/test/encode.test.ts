@@ -95,6 +95,13 @@ describe('encodeCbor()', () => {
     expect(hexOf({ a: undefined, b: 1 })).toBe('a1616201');
   });
 
+  it('encodeCbor() writes arrays and Maps of other classes as what they are', () => {
+    class List extends Array<number> {}
+    class Dictionary extends Map<string, number> {}
+    expect(hexOf(List.from([1, 2]))).toBe('820102');
+    expect(hexOf(new Dictionary([['a', 1]]))).toBe('a1616101');
+  });
+
   it('encodeCbor() does not touch what it is given', () => {
     const inner = new Map<string, CborInput>([
       ['z', 2 ** 40],
