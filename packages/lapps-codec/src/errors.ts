@@ -61,12 +61,12 @@ const INVALID_REQUEST: ReadonlySet<LappsCodecErrorCode> = new Set<LappsCodecErro
 const closeCodeOf = (code: LappsCodecErrorCode): number => {
   if (code === 'LAPPS_ERR_TEXT_FRAME') return 1003;
   if (code === 'LAPPS_ERR_CBOR_BYTES') return 1009;
-  if (code.startsWith('LAPPS_ERR_CBOR_')) return 1007;
+  if (code.includes('_CBOR_')) return 1007;
   return INVALID_REQUEST.has(code) ? 1002 : 1011;
 };
 
 const rpcCodeOf = (code: LappsCodecErrorCode): number => {
-  if (code.startsWith('LAPPS_ERR_CBOR_')) return RpcCode.parseError;
+  if (code.includes('_CBOR_')) return RpcCode.parseError;
   return INVALID_REQUEST.has(code) ? RpcCode.invalidRequest : RpcCode.internalError;
 };
 
