@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import { CAPABILITIES, type Capability, Status } from '@offload/spop-codec';
-import { Connection, Halt } from './connection.js';
+import { Connection } from './connection.js';
 import type { ConnectionCounters, ConnectionHost } from './connection-host.js';
 import { Dispatcher } from './dispatcher.js';
 import { SpopAgentError } from './errors.js';
 import type { AgentEvent } from './events.js';
 import { type AgentLimits, resolveLimits } from './limits.js';
 import { Listener } from './listener.js';
+import { Halt } from './read-gate.js';
 import { Shutdown } from './shutdown.js';
 import type { Agent, AgentOptions, AgentStats, ListenAddress, ListenOptions, StopOptions } from './types.js';
 import { WriterPool } from './writer-pool.js';
@@ -111,17 +112,17 @@ class SpopAgent implements Agent, ConnectionHost {
     const connection = new Connection(++this.accepted, socket, peer, this);
     this.connections.add(connection);
     if (this.connections.size > maxConnections) connection.refuse('too-many-connections', Status.RESOURCE);
-    else if (!this.reading) connection.halt(Halt.AGENT);
+    else if (!this.reading) connection.gate.halt(Halt.AGENT);
   }
 
   pauseReading(): void {
     this.reading = false;
-    for (const connection of this.connections) connection.halt(Halt.AGENT);
+    for (const connection of this.connections) connection.gate.halt(Halt.AGENT);
   }
 
   resumeReading(): void {
     this.reading = true;
-    for (const connection of this.connections) connection.release(Halt.AGENT);
+    for (const connection of this.connections) connection.gate.release(Halt.AGENT);
   }
 
   dirty(connection: Connection): void {
@@ -179,7 +180,7 @@ class SpopAgent implements Agent, ConnectionHost {
     let { bytesWritten } = this.counters;
     for (const connection of this.connections) {
       if (connection.state === 'refused') refusing++;
-      bytesWritten += connection.bytesWritten;
+      bytesWritten += connection.output.bytesWritten;
     }
     return {
       ...this.counters,

@@ -4,7 +4,8 @@ import type { AgentEvent } from './events.js';
 import type { AgentLimits } from './limits.js';
 import type { WriterPool } from './writer-pool.js';
 
-type Id = number | bigint;
+/** A stream-id or frame-id: a number up to 2^53-1, a bigint beyond. */
+export type Id = number | bigint;
 
 /** What a connection needs of its agent. */
 export interface ConnectionHost {

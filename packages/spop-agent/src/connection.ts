@@ -8,16 +8,12 @@ import {
   Status,
   type StatusCode,
 } from '@offload/spop-codec';
-import type { ConnectionHost } from './connection-host.js';
+import type { ConnectionHost, Id } from './connection-host.js';
 import type { CloseReason, RefuseReason } from './events.js';
 import { InFlight } from './in-flight.js';
 import { Output } from './output.js';
+import { Halt, ReadGate } from './read-gate.js';
 import type { AgentConnection } from './types.js';
-
-type Id = number | bigint;
-
-/** Reasons not to read, as bits. */
-export const Halt = { AGENT: 1, IN_FLIGHT: 2, WRITE_QUEUE: 4 } as const;
 
 const NO_ACTIONS = new Uint8Array(0);
 
@@ -29,6 +25,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
   /** `hello` and `ready` as the session; `ending` takes nothing more but may have bytes to send. */
   state: 'hello' | 'ready' | 'refused' | 'ending' | 'closed' = 'hello';
   readonly inFlight = new InFlight();
+  readonly gate: ReadGate;
+  readonly output: Output;
   /** Set by traffic, cleared by the agent's sweep. */
   active = true;
   /** Sweeps without traffic. */
@@ -39,8 +37,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
   private readonly host: ConnectionHost;
   private readonly socket: Socket;
   private readonly session: AgentSession;
-  private readonly output: Output;
-  private halts = 0;
   private inPass = false;
   private notified = false;
   private peerEnded = false;
@@ -55,6 +51,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.peer = peer;
     this.host = host;
     this.session = new AgentSession(this, { ...limits, capabilities });
+    this.gate = new ReadGate(socket, this.session, () => this.resume());
     this.output = new Output(socket, host.writers, limits, () => this.checkQueue());
     socket.on('data', (chunk: Uint8Array) => this.onData(chunk));
     socket.on('end', () => this.onEnd());
@@ -71,12 +68,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
   get maxFrameBytes(): number {
     return this.session.maxFrameBytes;
   }
-
-  get bytesWritten(): number {
-    return this.output.bytesWritten;
-  }
-
-  // Input
 
   private onData(chunk: Uint8Array): void {
     this.host.counters.bytesRead += chunk.length;
@@ -97,8 +88,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
 
   private onEnd(): void {
     this.peerEnded = true;
-    // An engine that closed its half still gets the ACKs it is owed (HAProxy never does that, test clients do).
-    if (this.inFlight.size === 0 || this.closed) this.endOutput();
+    // An engine that closed its half still gets the ACKs, or the refusal, it is owed. HAProxy never does that.
+    if (this.inFlight.size === 0 && this.state !== 'refused') this.output.end();
   }
 
   private onError(error: Error): void {
@@ -111,8 +102,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
 
   private onClose(): void {
     const { reason, error } = this;
-    const opened = this.notified || this.session.maxFrameBytes > 0;
-    const midFrame = this.session.midFrame;
+    const { midFrame } = this.session;
     this.state = 'closed';
     this.session.close();
     this.output.destroy();
@@ -120,15 +110,10 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.counters.bytesWritten += this.output.bytesWritten;
     this.host.counters.inFlight -= this.inFlight.size;
     this.host.closed(this);
-    this.host.emit({
-      type: 'connection-closed',
-      connection: this,
-      reason,
-      opened,
-      inFlight: this.inFlight.size,
-      midFrame,
-      ...(error === undefined ? {} : { error }),
-    });
+    const opened = this.session.maxFrameBytes > 0;
+    const cause = error === undefined ? {} : { error };
+    const inFlight = this.inFlight.size;
+    this.host.emit({ type: 'connection-closed', connection: this, reason, opened, inFlight, midFrame, ...cause });
   }
 
   // Session events
@@ -136,10 +121,11 @@ export class Connection implements AgentConnection, AgentSessionSink {
   hello(hello: HaproxyHello): void {
     clearTimeout(this.timer);
     this.engineId = hello.engineId;
-    if (hello.healthcheck) {
-      this.answerHealthCheck();
-      return;
-    }
+    if (hello.healthcheck) this.answerHealthCheck();
+    else this.answerHello(hello);
+  }
+
+  private answerHello(hello: HaproxyHello): void {
     this.state = 'ready';
     // An engine that announces async is HAProxy 3.0 or older, which has no such limit (spop.md 2.4, 3.10).
     if (this.session.pipelining && !hello.capabilities.includes('async')) this.output.pace(hello.maxFrameSize);
@@ -176,15 +162,15 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.counters.notifies++;
     this.host.emit({ type: 'message-too-big', connection: this, streamId, frameId });
     if (last) this.acknowledge(streamId, frameId, NO_ACTIONS, 0, 0);
-    else this.append(() => this.session.writeAbort(this.output.writer(), streamId, frameId));
+    else this.session.writeAbort(this.output.writer(), streamId, frameId);
   }
 
   disconnect({ statusCode, message }: Disconnect): void {
     this.host.emit({ type: 'disconnect-received', connection: this, status: statusCode, message });
     // HAProxy up to 3.0 rejects our HELLO so, and reconnects the instant we answer or close (spop.md 2.3).
-    const rejected = !this.notified && statusCode > Status.TIMEOUT;
-    if (rejected) this.hold(() => this.sendDisconnect(Status.NORMAL, 'disconnect-received'));
-    else this.sendDisconnect(Status.NORMAL, 'disconnect-received');
+    const answer = () => this.sendDisconnect(Status.NORMAL, 'disconnect-received');
+    if (!this.notified && statusCode > Status.TIMEOUT) this.hold(answer);
+    else answer();
   }
 
   skipped(frameType: number): void {
@@ -207,7 +193,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
   track(streamId: Id, frameId: Id): void {
     this.inFlight.add(streamId, frameId);
     this.host.counters.inFlight++;
-    if (this.inFlight.size >= this.host.limits.maxInFlightPerConnection) this.halt(Halt.IN_FLIGHT);
+    if (this.inFlight.size >= this.host.limits.maxInFlightPerConnection) this.gate.halt(Halt.IN_FLIGHT);
   }
 
   ack(streamId: Id, frameId: Id, actionBytes: Uint8Array = NO_ACTIONS, at = 0, end = actionBytes.length): void {
@@ -218,8 +204,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
     }
     this.host.counters.inFlight--;
     this.acknowledge(streamId, frameId, actionBytes, at, end);
-    if ((this.halts & Halt.IN_FLIGHT) !== 0 && this.inFlight.size * 2 <= this.host.limits.maxInFlightPerConnection) {
-      this.release(Halt.IN_FLIGHT);
+    if (this.gate.has(Halt.IN_FLIGHT) && this.inFlight.size * 2 <= this.host.limits.maxInFlightPerConnection) {
+      this.gate.release(Halt.IN_FLIGHT);
     }
   }
 
@@ -232,12 +218,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.output.appended(writer.at - before);
     if (dropped > 0) this.host.emit({ type: 'ack-truncated', connection: this, streamId, frameId, bytes: dropped });
     if (!this.inPass) this.host.dirty(this);
-    else if (writer.at > this.host.limits.maxQueuedWriteBytes) this.halt(Halt.WRITE_QUEUE);
-  }
-
-  private append(write: () => void): void {
-    write();
-    if (!this.inPass) this.host.dirty(this);
+    else if (writer.at > this.host.limits.maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
   }
 
   /** One write of all frames so far. */
@@ -245,43 +226,25 @@ export class Connection implements AgentConnection, AgentSessionSink {
     if (this.state === 'ending') this.output.end();
     if (this.state !== 'ready') return;
     this.output.flush();
-    if (this.peerEnded && this.inFlight.size === 0) this.endOutput();
+    if (this.peerEnded && this.inFlight.size === 0) this.output.end();
     else this.checkQueue();
   }
 
   // Backpressure
 
-  /** Stops reading for one more reason. */
-  halt(reason: number): void {
-    if (this.halts === 0) {
-      this.session.paused = true;
-      this.socket.pause();
-    }
-    this.halts |= reason;
-  }
-
-  /** Ends one reason; the last one lets frames flow again, on the next tick so that no caller is re-entered. */
-  release(reason: number): void {
-    if ((this.halts & reason) === 0) return;
-    this.halts &= ~reason;
-    if (this.halts === 0) process.nextTick(() => this.resume());
-  }
-
   private resume(): void {
-    if (this.halts !== 0 || this.closed || !this.session.paused) return;
+    if (this.closed) return;
     this.inPass = true;
     this.session.resume();
     this.endPass();
-    if (this.halts === 0) this.socket.resume();
+    this.gate.readOn();
   }
 
   private checkQueue(): void {
     const { maxQueuedWriteBytes } = this.host.limits;
-    if ((this.halts & Halt.WRITE_QUEUE) === 0) {
-      if (this.output.unsentBytes > maxQueuedWriteBytes) this.halt(Halt.WRITE_QUEUE);
-    } else if (this.output.unsentBytes * 2 <= maxQueuedWriteBytes) {
-      this.release(Halt.WRITE_QUEUE);
-    }
+    const { unsentBytes } = this.output;
+    if (unsentBytes > maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
+    else if (unsentBytes * 2 <= maxQueuedWriteBytes) this.gate.release(Halt.WRITE_QUEUE);
   }
 
   // Ends
@@ -289,8 +252,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
   /** Holds the connection, then says why and closes: never quickly (spop.md 2.3). */
   refuse(reason: RefuseReason, status: StatusCode, error?: SpopError): void {
     this.host.counters.refused++;
-    const { host } = this;
-    host.emit({ type: 'refused', connection: this, reason, status, ...(error === undefined ? {} : { error }) });
+    const cause = error === undefined ? {} : { error };
+    this.host.emit({ type: 'refused', connection: this, reason, status, ...cause });
     this.hold(() => this.sendDisconnect(status, 'refused'));
   }
 
@@ -325,12 +288,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.timer = setTimeout(() => this.socket.destroy(), Math.max(1000, this.host.limits.refuseDelayMs));
     // Unread bytes would turn the close into a reset, which can overtake what was sent.
     this.socket.resume();
-    this.endOutput();
-  }
-
-  private endOutput(): void {
-    if (this.inPass) return;
-    this.output.end();
+    if (!this.inPass) this.output.end();
   }
 
   destroy(reason: CloseReason): void {

@@ -1,13 +1,12 @@
 import { type Message, SpopError, Writer } from '@offload/spop-codec';
 import { writeResult } from './action-writer.js';
 import type { Connection } from './connection.js';
+import type { Id } from './connection-host.js';
 import { SpopAgentError } from './errors.js';
 import type { AgentEvent } from './events.js';
 import { MessageDecoder } from './message-decoder.js';
 import { isPromise, type Outcome, PendingCalls } from './pending-calls.js';
 import type { AgentOptions, CallContext, MessageHandler } from './types.js';
-
-type Id = number | bigint;
 
 const NO_ACTIONS = new Uint8Array(0);
 const SCRATCH_BYTES = 4096;

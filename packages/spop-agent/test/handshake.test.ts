@@ -110,6 +110,14 @@ describe('createAgent handshake', () => {
     expect(await t.event('connection-closed')).toMatchObject({ reason: 'refused', opened: false });
   });
 
+  test('createAgent() says why it refuses also to an engine that closed its half', async () => {
+    const t = await startAgent({ limits: QUICK });
+    const engine = await t.open();
+    engine.send(notifyFrame(1));
+    engine.socket.end();
+    expect((await engine.rest()).map(statusOf)).toEqual([4]);
+  });
+
   test('createAgent() holds a connection that rejects its HELLO before it answers', async () => {
     const t = await startAgent({ limits: QUICK });
     const engine = await t.ready();
