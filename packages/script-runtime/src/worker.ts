@@ -22,7 +22,7 @@ export function runWorker(createApp: WorkerAppFactory): void {
   void new WorkerThread(workerData as WorkerStart).run(createApp);
 }
 
-/** `Atomics.waitAsync` does not keep a thread alive; while the event loop is served something must. */
+/** Neither `Atomics.waitAsync` nor a call to the pool's owner keeps a thread alive; something must. */
 const KEEP_ALIVE_MS = 2 ** 30;
 
 class WorkerThread implements WorkerPort {
@@ -51,6 +51,7 @@ class WorkerThread implements WorkerPort {
   }
 
   async run(createApp: WorkerAppFactory): Promise<void> {
+    const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     try {
       const app = await createApp(this, this.init.data);
       this.app = app;
@@ -61,10 +62,10 @@ class WorkerThread implements WorkerPort {
       this.respond({ type: 'started', report });
     } catch (error) {
       this.respond({ type: 'failed', error: ScriptRuntimeError.dataOf(error) });
+      clearInterval(keepAlive);
       this.init.port.close();
       return;
     }
-    const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
     await this.serve(this.app, this.inbox);
     await this.app.stop();
     clearInterval(keepAlive);
