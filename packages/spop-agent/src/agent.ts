@@ -24,7 +24,7 @@ export function createAgent(options: AgentOptions): Agent {
   return new SpopAgent(options);
 }
 
-class SpopAgent implements Agent, ConnectionHost {
+class SpopAgent implements Agent, ConnectionHost<Connection> {
   readonly limits: AgentLimits;
   readonly capabilities: readonly Capability[];
   readonly writers = new WriterPool();
@@ -39,7 +39,7 @@ class SpopAgent implements Agent, ConnectionHost {
     protocolErrors: 0,
   };
   readonly emit: (event: AgentEvent) => void;
-  readonly notify: ConnectionHost['notify'];
+  readonly notify: ConnectionHost<Connection>['notify'];
   readonly passEnd: () => void;
 
   private readonly connections = new Set<Connection>();
@@ -64,7 +64,7 @@ class SpopAgent implements Agent, ConnectionHost {
     return this.shutdown !== undefined;
   }
 
-  private notifyFrom({ handlers, onNotify }: AgentOptions): ConnectionHost['notify'] {
+  private notifyFrom({ handlers, onNotify }: AgentOptions): ConnectionHost<Connection>['notify'] {
     if ((handlers === undefined) === (onNotify === undefined)) {
       const message = 'Cannot create agent: exactly one of handlers and onNotify is needed';
       throw new SpopAgentError('SPOP_AGENT_ERR_OPTION', message);

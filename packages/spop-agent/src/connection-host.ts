@@ -1,14 +1,11 @@
 import type { Capability } from '@offload/spop-codec';
-import type { Connection } from './connection.js';
+import type { Id } from './agent-connection.js';
 import type { AgentEvent } from './events.js';
 import type { AgentLimits } from './limits.js';
 import type { WriterPool } from './writer-pool.js';
 
-/** A stream-id or frame-id: a number up to 2^53-1, a bigint beyond. */
-export type Id = number | bigint;
-
-/** What a connection needs of its agent. */
-export interface ConnectionHost {
+/** What a connection `C` needs of its agent. */
+export interface ConnectionHost<C> {
   readonly limits: AgentLimits;
   readonly capabilities: readonly Capability[];
   readonly writers: WriterPool;
@@ -17,11 +14,11 @@ export interface ConnectionHost {
   readonly draining: boolean;
   emit(event: AgentEvent): void;
   /** Hands over a NOTIFY; it is answered with `acknowledge`, or tracked with `track` and answered with `ack`. */
-  notify(connection: Connection, streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void;
+  notify(connection: C, streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void;
   passEnd(): void;
   /** Frames were appended outside a pass: flush soon. */
-  dirty(connection: Connection): void;
-  closed(connection: Connection): void;
+  dirty(connection: C): void;
+  closed(connection: C): void;
 }
 
 export interface ConnectionCounters {

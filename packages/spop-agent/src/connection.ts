@@ -8,12 +8,12 @@ import {
   Status,
   type StatusCode,
 } from '@offload/spop-codec';
-import type { ConnectionHost, Id } from './connection-host.js';
+import type { AgentConnection, Id } from './agent-connection.js';
+import type { ConnectionHost } from './connection-host.js';
 import type { CloseReason, RefuseReason } from './events.js';
 import { InFlight } from './in-flight.js';
 import { Output } from './output.js';
 import { Halt, ReadGate } from './read-gate.js';
-import type { AgentConnection } from './types.js';
 
 const NO_ACTIONS = new Uint8Array(0);
 
@@ -34,7 +34,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
   /** True while the agent's list of connections to flush has this one. */
   dirty = false;
 
-  private readonly host: ConnectionHost;
+  private readonly host: ConnectionHost<Connection>;
   private readonly socket: Socket;
   private readonly session: AgentSession;
   private inPass = false;
@@ -44,7 +44,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
   private reason: CloseReason = 'peer';
   private error: Error | undefined;
 
-  constructor(id: number, socket: Socket, peer: string, host: ConnectionHost) {
+  constructor(id: number, socket: Socket, peer: string, host: ConnectionHost<Connection>) {
     const { limits, capabilities } = host;
     this.id = id;
     this.socket = socket;

@@ -1,7 +1,7 @@
 import { type Message, SpopError, Writer } from '@offload/spop-codec';
 import { writeResult } from './action-writer.js';
+import type { Id } from './agent-connection.js';
 import type { Connection } from './connection.js';
-import type { Id } from './connection-host.js';
 import { SpopAgentError } from './errors.js';
 import type { AgentEvent } from './events.js';
 import { MessageDecoder } from './message-decoder.js';

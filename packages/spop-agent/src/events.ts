@@ -1,5 +1,5 @@
 import type { SpopError, StatusCode } from '@offload/spop-codec';
-import type { AgentConnection } from './types.js';
+import type { AgentConnection, Id } from './agent-connection.js';
 
 /** Why a connection ended. `peer` is the normal end: EOF, reset or a broken pipe between two frames (spop.md 3.1). */
 export type CloseReason =
@@ -21,8 +21,8 @@ interface OfConnection {
 }
 
 interface OfNotify extends OfConnection {
-  readonly streamId: number | bigint;
-  readonly frameId: number | bigint;
+  readonly streamId: Id;
+  readonly frameId: Id;
 }
 
 /**

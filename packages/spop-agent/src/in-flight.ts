@@ -1,4 +1,4 @@
-import type { Id } from './connection-host.js';
+import type { Id } from './agent-connection.js';
 
 /** Ids below these bounds share one number as key; HAProxy's do. */
 const FRAME_IDS = 0x1_0000;

@@ -1,4 +1,5 @@
 import type { Action, Capability, Message } from '@offload/spop-codec';
+import type { AgentConnection, Id } from './agent-connection.js';
 import type { AgentEvent } from './events.js';
 import type { AgentLimits } from './limits.js';
 
@@ -8,8 +9,8 @@ export type Actions = readonly Action[];
 /** The NOTIFY a message came in. */
 export interface CallContext {
   readonly connection: AgentConnection;
-  readonly streamId: number | bigint;
-  readonly frameId: number | bigint;
+  readonly streamId: Id;
+  readonly frameId: Id;
 }
 
 /**
@@ -25,8 +26,8 @@ export type MessageHandler = (message: Message, context: CallContext) => Actions
  */
 export type NotifyHandler = (
   connection: AgentConnection,
-  streamId: number | bigint,
-  frameId: number | bigint,
+  streamId: Id,
+  frameId: Id,
   bytes: Uint8Array,
   at: number,
   end: number,
@@ -47,25 +48,6 @@ export interface AgentOptions {
   readonly limits?: Partial<AgentLimits>;
   /** Everything worth a log line. */
   readonly onEvent?: (event: AgentEvent) => void;
-}
-
-/** One connection of an engine. */
-export interface AgentConnection {
-  /** Counts up from 1 within the agent. */
-  readonly id: number;
-  /** Of the HELLO; undefined before it, and from engines that send none. */
-  readonly engineId: string | undefined;
-  /** Negotiated `max-frame-size`; 0 before the HELLO. */
-  readonly maxFrameBytes: number;
-  /** `host:port` of the peer, or the path of the unix socket. */
-  readonly peer: string;
-  readonly closed: boolean;
-  /**
-   * Answers a NOTIFY with the encoded actions `actionBytes[at..end)`, which are copied. What exceeds a frame is left
-   * out in whole actions. A second ACK for the same NOTIFY is ignored and reported; one after the end of the connection
-   * is ignored. Frames leave with the end of the pass, with `agent.flush()`, or on the next tick.
-   */
-  ack(streamId: number | bigint, frameId: number | bigint, actionBytes?: Uint8Array, at?: number, end?: number): void;
 }
 
 /** Where to listen. Port 0 takes a free port. Without `host` only this machine is served: 127.0.0.1. */
