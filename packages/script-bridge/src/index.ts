@@ -1,11 +1,12 @@
 export { BridgeError, type BridgeErrorCode } from './errors.js';
 export { type Bridge, createBridge, type Frontend, type Log } from './io/frontend.js';
+export { connectLapps, type LappsFrontend, type LappsOptions } from './io/lapps.js';
+export { type LappsPlan, type LappsPlanOptions, planLapps } from './io/lapps-plan.js';
 export { connectSpop, type SpopOptions } from './io/spop.js';
-export {
-  createWorkerApp,
-  type RuntimeLoaders,
-  type ScriptFile,
-  type StartReport,
-  type WorkerAppData,
-} from './worker/app.js';
+export type { MakeStandalonePool } from './io/standalone.js';
+export type { PlannedInstance, PlannedService, ServiceSpec } from './service-spec.js';
+export { createWorkerApp, type StartReport } from './worker/app.js';
+export type { CwsOptions } from './worker/cws/options.js';
+export type { RuntimeLoaders, ScriptFile } from './worker/engine-factory.js';
 export type { RegisteredMessage } from './worker/message-registry.js';
+export type { LappsWorkerData, StandaloneSeat, WorkerAppData } from './worker/worker-data.js';

@@ -1,4 +1,5 @@
 import type { LogLevel, Pool, PoolHandlers, ScriptErrorData } from '@offload/script-runtime';
+import { connectQueues, type Queues } from './queues.js';
 
 /** One protocol's half on the IO thread: gets back what it sent into the pool. */
 export interface Frontend {
@@ -11,7 +12,12 @@ export interface Frontend {
   passEnd(): void;
   /** Stop or go on reading. */
   congested(on: boolean): void;
+  /** A worker of the pool died and what it held is lost, or its successor is ready. */
+  workerChanged?(worker: number, state: 'lost' | 'ready'): void;
 }
+
+/** Answers one type of call of the workers (`src/calls.ts`), now or later. */
+export type CallAnswer = (message: never) => unknown | Promise<unknown>;
 
 export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
@@ -19,8 +25,14 @@ export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<st
 export interface Bridge {
   readonly pool: Pool;
   readonly log: Log;
+  /** Of the module `mqr`. */
+  readonly queues: Queues;
   /** Routes the frontend's record kinds to it. */
   add(frontend: Frontend): void;
+  /** Answers calls of workers with this `type`; a later answer replaces an earlier one. */
+  answer(type: string, answer: CallAnswer): void;
+  /** Handlers for one more pool whose records belong to the same frontends. */
+  handlers(changes: Partial<PoolHandlers>): PoolHandlers;
   /**
    * Shows the workers what was sent, once per turn of the event loop however many sockets had something: a doorbell
    * costs more than many records.
@@ -32,7 +44,8 @@ export interface Bridge {
 export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Log): Bridge {
   const frontends: Frontend[] = [];
   const byKind: Frontend[] = [];
-  const pool = makePool({
+  const answers = new Map<string, CallAnswer>();
+  const handlers: PoolHandlers = {
     reply: (context, kind, bytes, at, end) => byKind[kind].reply(context, kind, bytes, at, end),
     event: (worker, kind, bytes, at, end) => byKind[kind].event?.(worker, kind, bytes, at, end),
     fault: (context, kind, error) => byKind[kind].fault(context, kind, error),
@@ -44,7 +57,17 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
       for (const frontend of frontends) frontend.congested(on);
     },
     log,
-  });
+    call: (_worker, message) => {
+      const { type } = message as { type: string };
+      const answer = answers.get(type);
+      if (answer === undefined) throw new Error(`Cannot answer call: nobody knows '${type}'`);
+      return answer(message as never);
+    },
+    workerChanged: (worker, state) => {
+      for (const frontend of frontends) frontend.workerChanged?.(worker, state);
+    },
+  };
+  const pool = makePool(handlers);
   let scheduled = false;
   const flush = (): void => {
     scheduled = false;
@@ -53,6 +76,7 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
   return {
     pool,
     log,
+    queues: connectQueues((type, answer) => answers.set(type, answer)),
     flushSoon: () => {
       if (scheduled) return;
       scheduled = true;
@@ -62,5 +86,9 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
       frontends.push(frontend);
       for (const kind of frontend.kinds) byKind[kind] = frontend;
     },
+    answer: (type, answer) => {
+      answers.set(type, answer);
+    },
+    handlers: (changes) => ({ ...handlers, ...changes }),
   };
 }

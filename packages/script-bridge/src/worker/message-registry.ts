@@ -28,6 +28,8 @@ export class MessageRegistry {
   /** @throws BridgeError BRIDGE_ERR_DUPLICATE_MESSAGE, naming both places */
   add(entry: MessageHandlerEntry): void {
     const before = this.entries.get(entry.name);
+    // A service has a state per instance and registers in each: the first of this worker serves.
+    if (before !== undefined && before.file === entry.file && before.engine !== entry.engine) return;
     if (before !== undefined) {
       throw new BridgeError(
         'BRIDGE_ERR_DUPLICATE_MESSAGE',

@@ -1,6 +1,7 @@
-import type { ScriptCall, ScriptEngine, ScriptErrorData, ScriptRuntimeError } from '@offload/script-runtime';
+import type { ScriptEngine, ScriptErrorData, ScriptRuntimeError } from '@offload/script-runtime';
 import { Writer } from '@offload/spop-codec';
 import type { FaultRecord } from '../records.js';
+import type { EndingCall } from './callback-call.js';
 
 /**
  * Most bytes of actions one NOTIFY may collect in a worker. What HAProxy can take is less and known to the IO thread,
@@ -30,7 +31,8 @@ export class NotifyTask {
 }
 
 /** The call of one handler for one message of a NOTIFY. */
-export class NotifyCall implements ScriptCall {
+export class NotifyCall implements EndingCall {
+  over = false;
   task: NotifyTask;
   message = '';
   engine: ScriptEngine | undefined;
@@ -42,6 +44,7 @@ export class NotifyCall implements ScriptCall {
   }
 
   settled(error: ScriptRuntimeError | null): void {
+    this.over = true;
     if (error !== null) this.task.fault(error, this.message);
     this.onSettled(this);
   }

@@ -6,18 +6,25 @@ import type { ScriptCall, ScriptEngine, WorkerPort } from '@offload/script-runti
  */
 export class PendingCalls {
   private readonly port: WorkerPort;
+  private readonly timeoutMs: number;
   private readonly calls = new Map<ScriptCall, { readonly engine: ScriptEngine; readonly deadline: number }>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(port: WorkerPort) {
+  /** @param timeoutMs how long a call may wait */
+  constructor(port: WorkerPort, timeoutMs: number = port.timeoutMs) {
     this.port = port;
+    this.timeoutMs = timeoutMs;
+  }
+
+  has(call: ScriptCall): boolean {
+    return this.calls.has(call);
   }
 
   add(call: ScriptCall, engine: ScriptEngine): void {
     // Insertion order is deadline order: every call gets the same time.
-    this.calls.set(call, { engine, deadline: performance.now() + this.port.timeoutMs });
+    this.calls.set(call, { engine, deadline: performance.now() + this.timeoutMs });
     this.port.hold();
-    if (this.timer === undefined) this.schedule(this.port.timeoutMs);
+    if (this.timer === undefined) this.schedule(this.timeoutMs);
   }
 
   remove(call: ScriptCall): void {

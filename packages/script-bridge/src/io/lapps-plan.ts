@@ -1,0 +1,40 @@
+import { planServices } from '../service-plan.js';
+import type { PlannedService, ServiceSpec } from '../service-spec.js';
+import { createSharedMemory } from '../shared/shared-state.js';
+import type { CwsOptions } from '../worker/cws/options.js';
+import type { LappsWorkerData } from '../worker/worker-data.js';
+
+/** What the LAppS half is made from. */
+export interface LappsPlanOptions {
+  readonly services: readonly ServiceSpec[];
+  /** Threads of the pool. */
+  readonly workers: number;
+  /** Connections at one time; the server's limit. Default 10 000. */
+  readonly maxConnections?: number;
+  /** Broadcast ids there may be. Default 65 536. */
+  readonly maxBroadcasts?: number;
+  /** How long a handler may wait for what it asked for (a queue, a sleep), ms. Default 30 000. */
+  readonly waitTimeoutMs?: number;
+  /** False when no SPOE agent feeds the pool: workers then load only the services they host. Default true. */
+  readonly spoe?: boolean;
+  readonly cws?: CwsOptions;
+}
+
+/** Decided before the pool is made: its workers are given `workerData` as `WorkerAppData.lapps`. */
+export interface LappsPlan {
+  readonly services: readonly PlannedService[];
+  /** What was ignored in the services' specifications, for the log. */
+  readonly warnings: readonly string[];
+  readonly maxConnections: number;
+  readonly maxBroadcasts: number;
+  readonly workerData: LappsWorkerData;
+}
+
+/** @throws BridgeError `BRIDGE_ERR_SERVICE`, `BRIDGE_ERR_DEPENDS` */
+export function planLapps(options: LappsPlanOptions): LappsPlan {
+  const { maxConnections = 10_000, maxBroadcasts = 65_536, waitTimeoutMs = 30_000, spoe = true, cws = {} } = options;
+  const { services, warnings } = planServices(options.services, options.workers);
+  const shared = createSharedMemory(maxConnections, maxBroadcasts);
+  const workerData = { services, shared, waitTimeoutMs, spoe, cws };
+  return { services, warnings, maxConnections, maxBroadcasts, workerData };
+}

@@ -1,0 +1,129 @@
+import { HostError, HostObject, ScriptFunction, ScriptTable, type ScriptValue } from '@offload/script-runtime';
+import { copyOf } from '../copy-of.js';
+import { Budget } from './budget.js';
+import { luaNumberText } from './number-text.js';
+import { fromByteString, textOrBroken } from './text.js';
+import { isContainer, type JsonValue } from './value.js';
+
+const INT64_MIN = -(2n ** 63n);
+const UINT64_MAX = 2n ** 64n - 1n;
+
+/** Whether an object is of the class `nljson`; only the host makes classes, so their names are unique. */
+export function isNljson(value: ScriptValue): value is HostObject<JsonValue> {
+  return value instanceof HostObject && value.class.name === 'nljson';
+}
+
+/**
+ * A document's own copy of what a script assigned: nil and functions as null, nljson copied deep, tables converted.
+ * @throws HostError for other userdata, keys that are none, cycles, and more than a document holds
+ */
+export function fromScript(value: ScriptValue): JsonValue {
+  switch (typeof value) {
+    case 'string':
+      return textOrBroken(value);
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'undefined':
+      return null;
+    default:
+      return convert(value, new Budget());
+  }
+}
+
+/** A container or scalar that shares nothing with `node`. */
+export function deepCopy(node: JsonValue, budget: Budget = new Budget()): JsonValue {
+  if (!isContainer(node)) return node;
+  budget.enter();
+  let copy: JsonValue;
+  if (Array.isArray(node)) {
+    budget.take(node.length);
+    copy = node.map((item) => deepCopy(item, budget));
+  } else {
+    budget.take(node.size);
+    const map = new Map<string, JsonValue>();
+    for (const [key, member] of node) map.set(key, deepCopy(member, budget));
+    copy = map;
+  }
+  budget.leave();
+  return copy;
+}
+
+function convert(value: ScriptValue, budget: Budget): JsonValue {
+  if (typeof value === 'string') return textOrBroken(value);
+  if (typeof value === 'bigint') return checkWide(value);
+  if (typeof value !== 'object') return value ?? null;
+  if (value === null || value instanceof ScriptFunction) return null;
+  if (value instanceof Uint8Array) return copyOf(value, 0, value.length);
+  if (value instanceof HostObject) {
+    if (isNljson(value)) return deepCopy(value.value, budget);
+    throw new HostError(`a ${value.class.name} cannot be stored in nljson`);
+  }
+  budget.enter();
+  const container = Array.isArray(value) ? convertList(value, budget) : convertPairs(pairsOf(value as Table), budget);
+  budget.leave();
+  return container;
+}
+
+type Table = ScriptTable | ReadonlyMap<ScriptValue, ScriptValue>;
+
+function pairsOf(table: Table): Iterable<readonly [ScriptValue, ScriptValue]> {
+  return table instanceof ScriptTable ? table.entries() : table;
+}
+
+function checkWide(value: bigint): bigint {
+  if (value < INT64_MIN || value > UINT64_MAX) throw new HostError(`${value} does not fit 64 bits`);
+  return value;
+}
+
+function convertList(list: readonly ScriptValue[], budget: Budget): JsonValue[] {
+  budget.take(list.length);
+  return list.map((item) => convert(item, budget));
+}
+
+/** Array-like when every key is a whole number other than 0, or its text; an empty table is an array. */
+function convertPairs(pairs: Iterable<readonly [ScriptValue, ScriptValue]>, budget: Budget): JsonValue {
+  const entries: (readonly [ScriptValue, JsonValue])[] = [];
+  let arrayLike = true;
+  let length = 0;
+  for (const [key, item] of pairs) {
+    budget.take(1);
+    const index = indexOf(key);
+    if (index === undefined) arrayLike = false;
+    else length = Math.max(length, index);
+    entries.push([key, convert(item, budget)]);
+  }
+  return arrayLike ? toArray(entries, length, budget) : toMap(entries);
+}
+
+function indexOf(key: ScriptValue): number | undefined {
+  const number = typeof key === 'string' && /^-?\d+$/.test(key) ? Number(key) : key;
+  return typeof number === 'number' && Number.isInteger(number) && number !== 0 ? number : undefined;
+}
+
+function toArray(entries: readonly (readonly [ScriptValue, JsonValue])[], length: number, budget: Budget): JsonValue[] {
+  // Holes are filled with null, so a lone large index costs what it says.
+  budget.take(Math.max(0, length - entries.length));
+  const array = new Array<JsonValue>(length).fill(null);
+  for (const [key, item] of entries) {
+    const index = indexOf(key) as number;
+    if (index < 0) throw new HostError(`negative index ${index} in a table`);
+    array[index - 1] = item;
+  }
+  return array;
+}
+
+function toMap(entries: readonly (readonly [ScriptValue, JsonValue])[]): Map<string, JsonValue> {
+  const map = new Map<string, JsonValue>();
+  for (const [key, item] of entries) map.set(keyText(key), item);
+  return map;
+}
+
+/** A member's name from a script's key. */
+export function keyText(key: ScriptValue): string {
+  if (typeof key === 'number' || typeof key === 'bigint') return luaNumberText(key);
+  if (typeof key !== 'string') throw new HostError('a member name must be a string or a number');
+  const text = fromByteString(key);
+  if (text === undefined) throw new HostError('a member name must be UTF-8');
+  return text;
+}

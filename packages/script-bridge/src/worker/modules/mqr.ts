@@ -1,0 +1,92 @@
+import { decodeCbor } from '@offload/lapps-codec';
+import {
+  HostError,
+  type HostFunction,
+  type HostModule,
+  HostObject,
+  type HostObjectClass,
+  type HostResult,
+} from '@offload/script-runtime';
+import { isOver } from '../callback-call.js';
+import { isNljson } from '../json/convert.js';
+import { encodeDocument, MQR_LIMITS } from '../json/encode.js';
+import { documentObject } from '../json/view.js';
+import { badArgument } from '../spoa-values.js';
+import type { ModuleContext } from './context.js';
+import { failed, nothing, typeOf } from './values.js';
+
+interface Queue {
+  readonly name: string;
+}
+
+/**
+ * `mqr` (`lapps.md 3.6`): queues of documents within the process, by name. `q = mqr.create(name)` makes or joins one;
+ * `q:post(nljson)` puts a snapshot in and answers `true`, or `false, text` when the queue is full; `q:try_recv()` answers
+ * nil when it is empty; `q:recv()` waits for an item, and answers nil when the server stops.
+ */
+export function createMqrModule(context: ModuleContext): HostModule {
+  const { port } = context;
+  const cls: HostObjectClass<Queue> = {
+    name: 'mqr',
+    methods: {
+      post: (self, item) => {
+        if (!isNljson(item)) throw badArgument(1, 'post', `nljson expected, got ${typeOf(item)}`);
+        const refusal = port.callSync({
+          type: 'mqr.post',
+          queue: nameOf(self),
+          // A copy: what is posted is cloned with all of the memory it is a view of.
+          item: new Uint8Array(encodeDocument(item.value, MQR_LIMITS)),
+        });
+        return typeof refusal === 'string' ? failed(refusal) : true;
+      },
+      try_recv: (self) => take(context, nameOf(self)),
+      recv: receiver(context),
+    },
+  };
+  return {
+    name: 'mqr',
+    functions: {
+      create: (name) => {
+        if (typeof name !== 'string' || name === '') return nothing('Usage: mqr.create(name)');
+        const refusal = port.callSync({ type: 'mqr.create', queue: name });
+        return typeof refusal === 'string' ? nothing(refusal) : new HostObject(cls, { name });
+      },
+    },
+  };
+}
+
+function nameOf(self: unknown): string {
+  return (self as HostObject<Queue>).value.name;
+}
+
+function take({ port }: ModuleContext, queue: string): HostResult {
+  const item = port.callSync({ type: 'mqr.take', queue }) as Uint8Array | undefined;
+  if (item === undefined) return null;
+  return documentObject(decodeCbor(item, MQR_LIMITS));
+}
+
+function receiver(context: ModuleContext): HostFunction {
+  const { port, stop, host } = context;
+  const recv: HostFunction = async (self) => {
+    const queue = nameOf(self);
+    const call = host.current;
+    while (!stop.raised) {
+      const item = take(context, queue);
+      if (item !== null) return item;
+      await port.call({ type: 'mqr.wait', queue });
+      // A script that was cancelled while it waited must not take an item with it.
+      if (isOver(call)) throw new HostError('cancelled');
+    }
+    return null;
+  };
+  recv.blocking = (self) => {
+    const queue = nameOf(self);
+    while (!stop.raised) {
+      const item = take(context, queue);
+      if (item !== null) return item;
+      port.callSync({ type: 'mqr.wait', queue });
+    }
+    return null;
+  };
+  return recv;
+}

@@ -1,0 +1,89 @@
+import { checkOutMessage } from '@offload/lapps-codec';
+import { HostError, type HostModule, HostObject, type HostResult, type ScriptValue } from '@offload/script-runtime';
+import { RecordKind } from '../../records.js';
+import { isNljson } from '../json/convert.js';
+import { encodeDocument } from '../json/encode.js';
+import { readableText } from '../json/text.js';
+import { MessageCall } from '../services/message-call.js';
+import type { ModuleContext } from './context.js';
+import { bytesTextOf, failed, numberOf } from './values.js';
+
+/** Longest message a script can send, bytes. */
+const MAX_MESSAGE_BYTES = 16 << 20;
+const SEND_USAGE = 'Usage: ws:send(handler, nljson) or ws:send(handler, opcode, string)';
+const CLOSE_USAGE = 'Usage: ws:close(handler, code[, reason])';
+
+/**
+ * `ws` (`lapps.md 3.4`), called with a colon. `true`, or `false, text`: for arguments that are wrong, and for a handler
+ * that is not open any more or never was.
+ */
+export function createWsModule(context: ModuleContext): HostModule {
+  const { connections } = context.shared;
+  const closed = failed('the handler is not open');
+  const send = (
+    handler: ScriptValue,
+    second: ScriptValue,
+    payload: ScriptValue,
+    ...more: ScriptValue[]
+  ): HostResult => {
+    if (more.length > 0) return failed(SEND_USAGE);
+    const id = typeof handler === 'number' ? handler : numberOf(handler);
+    if (id === undefined) return failed(`handler must be a number. ${SEND_USAGE}`);
+    if (typeof second === 'object' && second !== null) return sendDocument(context, id, second, payload);
+    const binary = second === 2 || second === '2';
+    if (!binary && second !== 1 && second !== '1') return failed(`opcode must be 1 or 2. ${SEND_USAGE}`);
+    const text = typeof payload === 'string' ? payload : bytesTextOf(payload);
+    if (text === undefined) return failed(`payload must be a string. ${SEND_USAGE}`);
+    if (!connections.isOpen(id)) return closed;
+    if (text.length > MAX_MESSAGE_BYTES) return failed(`${text.length} bytes, more than ${MAX_MESSAGE_BYTES}`);
+    context.outbound.sendText(binary ? RecordKind.WsSendBinary : RecordKind.WsSendText, id, text);
+    return true;
+  };
+  return { name: 'ws', style: 'colon', functions: { send, close: (...args) => close(context, args) } };
+}
+
+function sendDocument(
+  context: ModuleContext,
+  id: number,
+  value: ScriptValue & object,
+  payload: ScriptValue,
+): HostResult {
+  if (payload !== undefined && payload !== null) return failed(SEND_USAGE);
+  if (!isNljson(value)) {
+    if (value instanceof HostObject) throw new HostError(`nljson expected, got ${value.class.name}`);
+    return failed(SEND_USAGE);
+  }
+  const document = value.value as Parameters<typeof checkOutMessage>[0];
+  const fault = checkOutMessage(document);
+  if (fault !== undefined) return failed(fault.message);
+  if (!context.shared.connections.isOpen(id)) return failed('the handler is not open');
+  const bytes = encodeDocument(value.value);
+  context.outbound.sendBytes(RecordKind.WsSendBinary, id, bytes);
+  const call = context.host.current;
+  if (call instanceof MessageCall) call.noteSent(id, document);
+  return true;
+}
+
+/** Codes a script may close with: those of RFC 6455 7.4 that may be sent, and its own. */
+function isCloseCode(code: number): boolean {
+  if (!Number.isInteger(code)) return false;
+  if (code >= 1000 && code <= 1011) return code < 1004 || code > 1006;
+  return code >= 3000 && code <= 4999;
+}
+
+function close({ shared, outbound, closing }: ModuleContext, args: readonly ScriptValue[]): HostResult {
+  const [handler, second, third] = args;
+  if (args.length < 2 || args.length > 3) return failed(CLOSE_USAGE);
+  const id = numberOf(handler);
+  const code = numberOf(second);
+  if (id === undefined || code === undefined) return failed(`handler and code must be numbers. ${CLOSE_USAGE}`);
+  if (!isCloseCode(code)) return failed(`${code} is no code to close with: 1000 to 1003, 1007 to 1011, 3000 to 4999`);
+  const reason = third === undefined || third === null ? '' : bytesTextOf(third);
+  if (reason === undefined) return failed(`reason must be a string. ${CLOSE_USAGE}`);
+  // Whoever clears the mark sends the one Close frame; nothing can be sent after it.
+  if (!shared.connections.close(id)) return failed('the handler is not open');
+  closing(id);
+  // A Close frame has room for 123 bytes; a few more keep the last character whole until the server cuts.
+  outbound.close(id, code, readableText(reason.slice(0, 128)));
+  return true;
+}

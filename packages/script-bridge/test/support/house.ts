@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInlinePool, createThreadPool, type PoolHandlers } from '@offload/script-runtime';
+import { onTestFinished } from 'vitest';
+import {
+  type Bridge,
+  connectLapps,
+  createBridge,
+  createWorkerApp,
+  type LappsFrontend,
+  type LappsOptions,
+  type LappsPlanOptions,
+  planLapps,
+  type ScriptFile,
+  type ServiceSpec,
+  type WorkerAppData,
+} from '../../src/index.js';
+import { ENGINE, LOADERS } from './engine.js';
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A whole program in this process: server, pool, scripts. */
+export interface House {
+  readonly url: string;
+  readonly bridge: Bridge;
+  readonly lapps: LappsFrontend;
+  readonly log: LogLine[];
+  /** What scripts printed. */
+  printed(): string[];
+  stop(): Promise<void>;
+}
+
+export interface HouseOptions {
+  /** Scripts of services by name, as text or as a path of an existing file. */
+  readonly services: Readonly<Record<string, Partial<ServiceSpec> & { readonly source?: string }>>;
+  /** Plain scripts, by name. */
+  readonly scripts?: Readonly<Record<string, string>>;
+  /** 0: scripts run in this thread. */
+  readonly workers?: number;
+  readonly plan?: Partial<LappsPlanOptions>;
+  readonly server?: LappsOptions;
+  readonly timeoutMs?: number;
+}
+
+const ENTRY = new URL('./worker-entry.mjs', import.meta.url);
+const FOREVER_MS = 2 ** 31 - 1;
+
+/** Starts a house; it is stopped when the test ends. */
+export async function startHouse(options: HouseOptions): Promise<House> {
+  const { workers = 0, timeoutMs = 1000 } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'offload-lapps-'));
+  const write = (name: string, source: string): string => {
+    const path = join(folder, `${name}.lua`);
+    writeFileSync(path, source);
+    return path;
+  };
+  const services = Object.entries(options.services).map(([name, { source, ...spec }]): ServiceSpec => {
+    const file = spec.file ?? write(name, source ?? '');
+    return { name, protocol: 'raw', requestTarget: `/${name}`, ...spec, file };
+  });
+  const files = Object.entries(options.scripts ?? {}).map(([name, text]): ScriptFile => ({ path: write(name, text) }));
+  const plan = planLapps({ services, workers: Math.max(1, workers), ...options.plan });
+  const data: WorkerAppData = { files, defaultEngines: { '.lua': ENGINE }, lapps: plan.workerData };
+  const log: LogLine[] = [];
+  const bridge = createBridge(
+    (handlers) => makePool(workers, data, timeoutMs, handlers),
+    (level, message, fields) => log.push({ level, message, fields }),
+  );
+  const lapps = connectLapps(bridge, plan, {
+    makeStandalonePool: (seat, handlers) => {
+      const lappsData = { ...plan.workerData, standalone: seat };
+      return makePool(1, { ...data, files: [], lapps: lappsData }, FOREVER_MS, handlers);
+    },
+    ...options.server,
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= lapps.stop(2000).then(() => bridge.pool.stop(2000));
+    return stopped;
+  };
+  onTestFinished(async () => {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await Promise.all([bridge.pool.start(), lapps.start()]);
+  const { port } = (await lapps.server.listen({ port: 0, host: '127.0.0.1' })) as AddressInfo;
+  const printed = (): string[] => log.filter(({ level }) => level === 'info').map(({ message }) => message);
+  return { url: `ws://127.0.0.1:${port}`, bridge, lapps, log, printed, stop };
+}
+
+function makePool(workers: number, data: WorkerAppData, timeoutMs: number, handlers: PoolHandlers) {
+  if (workers > 0) return createThreadPool({ workers, entry: ENTRY, data, timeoutMs }, handlers);
+  return createInlinePool({ createApp: (port) => createWorkerApp(port, data, LOADERS), data, timeoutMs }, handlers);
+}
