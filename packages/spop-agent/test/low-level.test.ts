@@ -152,6 +152,44 @@ describe('onNotify', () => {
   });
 });
 
+describe('pacing', () => {
+  test.each<[string, readonly string[], readonly ('pipelining' | 'fragmentation')[], number]>([
+    ['paces ACKs for an engine that may be HAProxy 3.1 or later', ['pipelining'], ['pipelining'], 13],
+    ['does not pace for an engine that announces async', ['pipelining', 'async'], ['pipelining'], 20],
+    ['does not pace where no pipelining was agreed', ['pipelining'], ['fragmentation'], 20],
+  ])('createAgent() %s', async (_, engineWords, capabilities, atOnce) => {
+    const { t, held } = await holding({ capabilities, limits: { ackIntervalMs: 200 } });
+    const engine = await t.ready({ capabilities: engineWords });
+    engine.send(...Array.from({ length: 20 }, (_, i) => notifyFrame(i)));
+    await until(() => held.length === 20);
+    // 930 bytes a frame: 11 of head and 7 + 912 of an action.
+    const w = new Writer();
+    writeActions(w, [
+      { type: 'set-var', scope: 2, name: 'x', value: { type: 'binary', value: new Uint8Array(930 - 11 - 8) } },
+    ]);
+    const before = t.agent.stats().bytesWritten;
+    for (const { connection, streamId, frameId } of held) connection.ack(streamId, frameId, w.view());
+    t.agent.flush();
+    expect(t.agent.stats().bytesWritten - before).toBe(atOnce * 930);
+    expect((await engine.take(20)).map((f) => f.type === 'ack' && f.streamId)).toEqual(held.map((h) => h.streamId));
+  });
+
+  test('createAgent() sends paced ACKs before its DISCONNECT', async () => {
+    const { t, held } = await holding();
+    const engine = await t.ready();
+    engine.send(...Array.from({ length: 20 }, (_, i) => notifyFrame(i)));
+    await until(() => held.length === 20);
+    const w = new Writer();
+    writeActions(w, [{ type: 'set-var', scope: 2, name: 'x', value: { type: 'binary', value: new Uint8Array(3000) } }]);
+    for (const { connection, streamId, frameId } of held) connection.ack(streamId, frameId, w.view());
+    const stopped = t.agent.stop({ graceMs: 0 });
+    const frames = await engine.rest();
+    expect(frames.map((f) => f.type)).toEqual([...Array(20).fill('ack'), 'agent-disconnect']);
+    engine.close();
+    await stopped;
+  });
+});
+
 describe('backpressure', () => {
   test('pauseReading() inside onNotify holds the frames of the same chunk until resumeReading()', async () => {
     const held: AgentConnection[] = [];

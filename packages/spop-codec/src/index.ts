@@ -12,7 +12,6 @@ export * from './messages.js';
 export { checkVariableName, latin1Bytes, latin1Text, readName, writeLatin1, writeVariableName } from './name.js';
 export { NameCache } from './name-cache.js';
 export { DEFAULT_MAX_REASSEMBLED_BYTES, Reassembler } from './reassembly.js';
-export { wholeActionsEnd } from './session-ack.js';
 export { AgentSession, type AgentSessionOptions, type AgentSessionSink } from './session-agent.js';
 export { type EngineEvent, EngineSession, type EngineSessionOptions, type SentNotify } from './session-engine.js';
 export * from './typed-data.js';
