@@ -1,0 +1,72 @@
+-- Tables: constructors, access, length, deletion, traversal, any kind of key.
+local t = { 1, 2, 3, x = 10, ["y z"] = 20, [100] = "hundred", [2.5] = "frac", [true] = "yes", [-1] = "neg" }
+print(#t, t.x, t["y z"], t[100], t[2.5], t[true], t[-1], t.missing, t[4])
+local function sorted(t)
+  local keys = {}
+  for k in pairs(t) do keys[#keys + 1] = tostring(k) end
+  table.sort(keys)
+  return table.concat(keys, " ")
+end
+print(sorted(t))
+t.x = nil
+t[2.5] = nil
+print(sorted(t), next({}), type(next(t)))
+for _, key in ipairs { "__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__index", "length", "" } do
+  local m = {}
+  io.write(tostring(m[key]), " ")
+  m[key] = key .. "!"
+  io.write(m[key], " ", tostring(rawget(m, key)), " ", next(m), "\n")
+end
+local list = {}
+for i = 1, 10 do list[i] = i * i end
+print(#list, list[10], list[11])
+list[#list] = nil
+print(#list)
+list[#list + 1] = "new"
+print(#list, list[10])
+for i = #list, 1, -1 do list[i] = nil end
+print(#list, next(list))
+local many = {}
+for i = 1, 1000 do many["k" .. i] = i end
+local count, sum = 0, 0
+for k, v in pairs(many) do count, sum = count + 1, sum + v end
+print(count, sum)
+for k in pairs(many) do many[k] = nil end
+print(next(many))
+for i = 1, 100 do many[i * 1000] = i end
+count = 0
+for k, v in pairs(many) do
+  if v % 2 == 0 then many[k] = nil else many[k] = v + 1 end
+  count = count + 1
+end
+print(count)
+count = 0
+for _ in pairs(many) do count = count + 1 end
+print(count)
+local keys = { print, {}, coroutine.create(print), 1e300, -0.5, 2 ^ 53, "1", 1, false }
+local mixed = {}
+for i, k in ipairs(keys) do mixed[k] = i end
+for i, k in ipairs(keys) do io.write(mixed[k], " ") end
+print(mixed["1"], mixed[1], mixed[1.0], mixed[0], mixed[-0])
+mixed[0] = "zero"
+print(mixed[-0], mixed[0.0])
+print(pcall(function() mixed[nil] = 1 end))
+print(pcall(function() mixed[0 / 0] = 1 end))
+print(mixed[nil], mixed[0 / 0])
+print(pcall(next, {}, "nokey"))
+print(pcall(ipairs), pcall(pairs, nil), pcall(next))
+local nested = { a = { b = { c = { 1, 2, { d = "deep" } } } } }
+print(nested.a.b.c[3].d, #nested.a.b.c, nested["a"]["b"].c[1])
+local function f() return 1, 2, 3 end
+print(#{ f() }, #{ f(), f() }, #{ (f()) }, #{ f(), nil }, #{ n = f() }, #{ [1] = 5, 6 }, ({ [1] = 5, 6 })[1])
+print(select("#", unpack({ 1, nil, 3 }, 1, 3)), unpack({ 1, 2, 3 }, 2), unpack({ 1, 2 }, 1, 3))
+for i, v in ipairs { 1, 2, nil, 4 } do io.write(i, "=", v, " ") end
+print()
+local reverse = {}
+for i = 10, 1, -1 do reverse[i] = i end
+print(#reverse, reverse[1], reverse[10])
+local q, head = {}, 1
+for i = 1, 100 do q[#q + 1] = i end
+for i = 1, 60 do table.remove(q, 1) end
+print(#q, q[1], q[40])
+print(rawequal(t, t), rawequal(t, {}), rawlen == nil, rawget({ 5 }, 1), rawset({}, "a", 1).a)
