@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, ListenOptions, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { LappsServerError } from './errors.js';
 import type { ServerLimits } from './limits.js';
 import { resolveTls, type TlsOptions } from './tls.js';
 
@@ -16,13 +15,16 @@ const upgradeRequired: RequestHandler = (_request, response) => {
 export interface ListenerOptions {
   readonly limits: ServerLimits;
   readonly tls: TlsOptions | undefined;
+  /** Answers requests that are no upgrades; default 426. */
   readonly onRequest: RequestHandler | undefined;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
-/** The HTTP side: listens, bounds handshakes in time, size and number, hands upgrades on. */
+/** The HTTP side: listens on any number of addresses, bounds handshakes in time, size and number, hands upgrades on. */
 export class Listener {
-  readonly #server: Server;
+  readonly #makeServer: () => Server;
+  readonly #maxSockets: number;
+  readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
 
   /** @throws LappsServerError `LAPPS_SERVER_ERR_BAD_TLS` */
@@ -34,20 +36,26 @@ export class Listener {
       requestTimeout: handshakeTimeoutMs,
       connectionsCheckingInterval: Math.ceil(Math.min(1000, handshakeTimeoutMs / 4)),
     };
-    this.#server =
-      tls === undefined
-        ? createServer(options)
-        : createTlsServer({ ...options, ...resolveTls(tls, handshakeTimeoutMs) });
-    this.#server.maxConnections = limits.maxConnections + limits.maxPendingHandshakes;
-    this.#server.on('upgrade', onUpgrade);
-    this.#server.on('request', onRequest ?? upgradeRequired);
-    this.#server.on('connection', (socket: Socket) => this.#track(socket));
-    // A broken TLS handshake is the client's affair; the socket is gone already.
-    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+    const secure = tls === undefined ? undefined : resolveTls(tls, handshakeTimeoutMs);
+    this.#maxSockets = limits.maxConnections + limits.maxPendingHandshakes;
+    this.#makeServer = () => {
+      const server = secure === undefined ? createServer(options) : createTlsServer({ ...options, ...secure });
+      server.on('upgrade', onUpgrade);
+      server.on('request', onRequest ?? upgradeRequired);
+      server.on('connection', (socket: Socket) => this.#track(socket));
+      // A broken TLS handshake is the client's affair; the socket is gone already.
+      server.on('tlsClientError', (_error, socket) => socket.destroy());
+      return server;
+    };
   }
 
+  /** The bound is one for all addresses. */
   #track(socket: Socket): void {
     const sockets = this.#sockets;
+    if (sockets.size >= this.#maxSockets) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.on('close', forget);
     function forget(this: Socket): void {
@@ -55,28 +63,34 @@ export class Listener {
     }
   }
 
-  /** @throws LappsServerError `LAPPS_SERVER_ERR_STATE`; the system's error when it cannot listen */
+  /** @throws the system's error when it cannot listen */
   async listen(options: ListenOptions): Promise<AddressInfo | string> {
-    if (this.#server.listening)
-      throw new LappsServerError('LAPPS_SERVER_ERR_STATE', 'Cannot listen: listening already');
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(options, () => {
-        this.#server.off('error', reject);
-        resolve();
+    const server = this.#makeServer();
+    this.#servers.add(server);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(options, () => {
+          server.off('error', reject);
+          resolve();
+        });
       });
-    });
-    return this.address!;
+    } catch (error) {
+      this.#servers.delete(server);
+      throw error;
+    }
+    return server.address()!;
   }
 
+  /** The first address that is listened on. */
   get address(): AddressInfo | string | null {
-    return this.#server.address();
+    return [...this.#servers].find((server) => server.listening)?.address() ?? null;
   }
 
   /** Accepts nothing more. Resolves when every socket is closed. */
-  close(): Promise<void> {
-    if (!this.#server.listening) return Promise.resolve();
-    return new Promise((resolve) => this.#server.close(() => resolve()));
+  async close(): Promise<void> {
+    const open = [...this.#servers].filter((server) => server.listening);
+    await Promise.all(open.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
   /** Cuts every TCP connection, upgraded or not. */

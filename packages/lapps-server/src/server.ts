@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Acl, type AddressTest, compileAcl } from './acl.js';
+import { type Acl, type AddressTest, compileAcl, plainAddress } from './acl.js';
 import { Connection, type ConnectionHost } from './connection.js';
 import { LappsServerError } from './errors.js';
 import { type CloseInfo, type ServerEventHook, type ServerStats, zeroStats } from './events.js';
@@ -27,7 +27,7 @@ export interface ServerOptions {
   readonly acl?: Acl | undefined;
   /** Origins browsers may connect from, for services that name none: `https://example.org`, `null`. Default: any. */
   readonly originAllowList?: readonly string[] | undefined;
-  /** Answers HTTP requests that are no upgrades. Default: 426. */
+  /** Answers HTTP requests that are no upgrades, from addresses that may connect. Default: 426. */
   readonly onRequest?: RequestHandler | undefined;
   /** Hears what happens. Must not throw. */
   readonly onEvent?: ServerEventHook | undefined;
@@ -39,6 +39,8 @@ export interface StopOptions {
   /** Time for closing handshakes; then every connection is cut. Default 5000. */
   readonly graceMs?: number;
 }
+
+type Handler = 'onOpen' | 'onMessage' | 'onClose';
 
 const counter = (): (() => number) => {
   let last = 0;
@@ -75,7 +77,7 @@ export class LappsServer {
     this.#listener = new Listener({
       limits: this.#limits,
       tls: options.tls,
-      onRequest: options.onRequest,
+      onRequest: this.#gated(options.onRequest),
       onUpgrade: (request, socket, head) => this.#upgrade(request, socket, head),
     });
     this.#registry = new Registry(this.#limits.maxConnectionsPerAddress);
@@ -83,6 +85,15 @@ export class LappsServer {
       this.#stats.pingTimeouts += 1;
     });
     this.#host = this.#makeHost();
+  }
+
+  /** The ACL holds for plain requests, too. */
+  #gated(onRequest: RequestHandler | undefined): RequestHandler | undefined {
+    if (onRequest === undefined) return undefined;
+    return (request, response) => {
+      if (this.#admitsAddress(plainAddress(request.socket.remoteAddress ?? ''))) onRequest(request, response);
+      else response.writeHead(403, { Connection: 'close', 'Content-Length': 0 }).end();
+    };
   }
 
   #makeHost(): ConnectionHost {
@@ -94,7 +105,12 @@ export class LappsServer {
       onMessage: (connection, data, isBinary) => {
         stats.messagesIn += 1;
         stats.bytesIn += data.length;
-        this.#call(connection, 'onMessage', () => connection.service.options.onMessage(connection, data, isBinary));
+        // Not through #call: a closure per message shows in the collector's share.
+        try {
+          this.#watch(connection, 'onMessage', connection.service.options.onMessage(connection, data, isBinary));
+        } catch (error) {
+          this.#handlerFailed(connection, 'onMessage', error);
+        }
       },
       onSent: (bytes) => {
         stats.messagesOut += 1;
@@ -123,16 +139,17 @@ export class LappsServer {
   }
 
   /**
-   * Listens on a host and port (port 0: any free one) or on a unix socket `path`. Resolves to the address.
+   * Listens on a host and port (port 0: any free one) or on a unix socket `path`, besides those it listens on already.
+   * Resolves to the address.
    *
-   * @throws LappsServerError `LAPPS_SERVER_ERR_STATE` when listening or stopped; the system's error when it cannot listen
+   * @throws LappsServerError `LAPPS_SERVER_ERR_STATE` when stopped; the system's error when it cannot listen
    */
   async listen(options: ListenOptions): Promise<AddressInfo | string> {
     if (this.#stopped !== undefined) throw new LappsServerError('LAPPS_SERVER_ERR_STATE', 'Cannot listen: stopped');
     return this.#listener.listen(options);
   }
 
-  /** Where the server listens, null while it does not. */
+  /** Where the server listens, the first address of several; null while it does not. */
   get address(): AddressInfo | string | null {
     return this.#listener.address;
   }
@@ -227,16 +244,19 @@ export class LappsServer {
     this.#emit({ type: 'closed', connection, info });
   }
 
-  #call(connection: Connection, handler: 'onOpen' | 'onMessage' | 'onClose', call: () => unknown): void {
+  #call(connection: Connection, handler: Handler, call: () => unknown): void {
     try {
-      const result = call();
-      if (result instanceof Promise) result.catch((error) => this.#handlerFailed(connection, handler, error));
+      this.#watch(connection, handler, call());
     } catch (error) {
       this.#handlerFailed(connection, handler, error);
     }
   }
 
-  #handlerFailed(connection: Connection, handler: 'onOpen' | 'onMessage' | 'onClose', error: unknown): void {
+  #watch(connection: Connection, handler: Handler, result: unknown): void {
+    if (result instanceof Promise) result.catch((error) => this.#handlerFailed(connection, handler, error));
+  }
+
+  #handlerFailed(connection: Connection, handler: Handler, error: unknown): void {
     this.#stats.handlerErrors += 1;
     this.#emit({ type: 'handler-error', connection, handler, error });
     connection.end('handler', 1011, 'internal error');

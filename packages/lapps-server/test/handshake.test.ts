@@ -199,6 +199,11 @@ describe('HTTP', () => {
     expect(await get(port, '/x')).toEqual({ status: 200, body: 'page /x' });
   });
 
+  it('listen() keeps plain requests from those who may not connect', async () => {
+    const { port } = await start({ acl: { policy: 'deny', exclude: [] }, onRequest: (_request, r) => r.end('page') });
+    expect(await get(port, '/x')).toEqual({ status: 403, body: '' });
+  });
+
   it('listen() answers headers beyond the limit with 431 and rubbish with 400', async () => {
     const { connect } = await start({ limits: { maxHeaderBytes: 2048 }, services: { '/s': echo } });
     const long = connect();

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import {
   createLappsServer,
@@ -69,15 +70,19 @@ describe('createLappsServer()', () => {
     );
   });
 
-  it('listen() twice is refused, and a port in use says so', async () => {
+  it('listen() adds an address each time, and a port in use says so', async () => {
     const server = createLappsServer();
-    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    const address = (await server.listen({ host: '127.0.0.1', port: 0 })) as AddressInfo;
+    const second = (await server.listen({ host: '127.0.0.1', port: 0 })) as AddressInfo;
+    expect(server.address).toEqual(address);
+    for (const { port } of [address, second]) expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(426);
+    await expect(server.listen(address)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    const other = createLappsServer();
+    await expect(other.listen(second)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await Promise.all([server.stop(), other.stop()]);
+    expect(server.address).toBeNull();
     await expect(server.listen({ host: '127.0.0.1', port: 0 })).rejects.toMatchObject({
       code: 'LAPPS_SERVER_ERR_STATE',
     });
-    const other = createLappsServer();
-    await expect(other.listen(address as { port: number })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    await Promise.all([server.stop(), other.stop()]);
-    expect(server.address).toBeNull();
   });
 });
