@@ -1,0 +1,206 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { ServerOptions, TlsOptions } from '@offload/lapps-server';
+import type { ServiceSpec } from '@offload/script-bridge';
+import type { WsConfig } from '../config/ws.js';
+import { ConfigError, OffloadError } from '../errors.js';
+import { demoServices } from './demo.js';
+import { type LappsJson, readLappsJson, type ServiceJson } from './lapps-json.js';
+import { readWsJson, type WsJson } from './ws-json.js';
+
+/** Everything the WebSocket frontend is made of, whatever file said it. */
+export interface WsPlan {
+  /** As `listen` of the configuration. */
+  readonly listen: readonly string[];
+  readonly server: Pick<ServerOptions, 'acl' | 'limits' | 'originAllowList' | 'tls'>;
+  readonly services: readonly ServiceSpec[];
+  /** LAPPS_APPS_DIR of the scripts, with a slash at its end. */
+  readonly appsDir: string | undefined;
+  /** Trust and version for the WebSocket client of scripts (lapps.md 3.7). */
+  readonly client: { readonly ca?: string; readonly minVersion?: 'TLSv1.3'; readonly maxVersion?: 'TLSv1.2' };
+  /** What is unknown, without effect or worth knowing; for the log. */
+  readonly notes: readonly string[];
+  /** True when nothing was configured and the demo is served. */
+  readonly demo: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Puts the plan together from the native section and the files of LAppS (lapps.md 3.9, 5).
+ * @throws ConfigError faults of the files, with their places; OffloadError for TLS without certificates
+ */
+export function planWs(config: WsConfig, env: Environment): WsPlan {
+  const files = findFiles(config, env);
+  const notes: string[] = [];
+  const ws: WsJson | undefined = files.ws === undefined ? undefined : readWsJson(files.ws);
+  const lapps: LappsJson | undefined = files.lapps === undefined ? undefined : readLappsJson(files.lapps);
+  notes.push(...(ws?.notes ?? []), ...(lapps?.notes ?? []));
+  const appsDir = files.home === undefined ? undefined : join(files.home, lapps?.applications ?? 'apps');
+  const paths = luaPath(env.LUA_PATH, notes);
+  const services = [
+    ...(lapps === undefined ? [] : lappsServices(lapps, files, appsDir, ws?.maxMessageBytes, paths)),
+    ...nativeServices(config),
+  ];
+  const demo = services.length === 0 && files.lapps === undefined && files.home === undefined;
+  return {
+    listen: ws === undefined || isListenSet(config) ? config.listen : [listenOf(ws)],
+    server: {
+      acl: config.acl ?? ws?.acl,
+      originAllowList: config.originAllowList,
+      limits: { ...config.limits, ...(ws?.maxConnections === undefined ? {} : { maxConnections: ws.maxConnections }) },
+      tls: tlsOf(config, ws, files.ws, notes),
+    },
+    services: demo ? demoServices() : services,
+    appsDir: appsDir === undefined ? undefined : `${resolve(appsDir)}/`,
+    client: clientOf(ws, notes),
+    notes,
+    demo,
+  };
+}
+
+interface Files {
+  readonly home: string | undefined;
+  readonly ws: string | undefined;
+  readonly lapps: string | undefined;
+}
+
+function findFiles(config: WsConfig, env: Environment): Files {
+  const home = config.lappsHome ?? env.LAPPS_HOME;
+  if (config.lappsHome !== undefined && !existsSync(config.lappsHome)) {
+    const keys = ['ws', 'lappsHome'];
+    throw new ConfigError([{ path: 'ws.lappsHome', keys, message: `There is no folder ${config.lappsHome}` }]);
+  }
+  const folder = env.LAPPS_CONF_DIR ?? (home === undefined ? undefined : join(home, 'etc', 'conf'));
+  const inFolder = (name: string): string | undefined => {
+    const path = folder === undefined ? undefined : join(folder, name);
+    return path !== undefined && existsSync(path) ? path : undefined;
+  };
+  const lapps = config.lappsConfig ?? inFolder(env.LAPPS_CONFIG ?? 'lapps.json');
+  return {
+    // A lapps.json alone says where its applications are: beside it, or where LAppS keeps it in its home.
+    home: home ?? (lapps === undefined ? undefined : homeOf(lapps)),
+    ws: config.wsConfig ?? inFolder(env.WS_CONFIG ?? 'ws.json'),
+    lapps,
+  };
+}
+
+function homeOf(lappsJson: string): string {
+  const folder = dirname(resolve(lappsJson));
+  return folder.endsWith(join('etc', 'conf')) ? dirname(dirname(folder)) : folder;
+}
+
+/** The default address stands for "nothing was said". */
+function isListenSet({ listen }: WsConfig): boolean {
+  return listen.length !== 1 || listen[0] !== '127.0.0.1:5083';
+}
+
+function listenOf({ ip = '127.0.0.1', port = 5083 }: WsJson): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+function lappsServices(
+  { services }: LappsJson,
+  files: Files,
+  appsDir: string | undefined,
+  maxMessageBytes: number | undefined,
+  paths: readonly string[],
+): ServiceSpec[] {
+  const folder = appsDir ?? '.';
+  // Every service sees the modules of every other one, in the order of their names (lapps.md 3.9).
+  const shared = services.map(({ name }) => join(folder, name)).sort();
+  return services.map((service) => ({
+    ...specOf(service, maxMessageBytes),
+    file: fileOf(join(folder, service.name), service.name, files.lapps ?? ''),
+    searchPath: [...paths, ...shared],
+  }));
+}
+
+function specOf(service: ServiceJson, maxMessageBytes: number | undefined): Omit<ServiceSpec, 'file'> {
+  const { preload: _preload, ...spec } = service;
+  return { ...spec, maxMessageBytes: spec.maxMessageBytes ?? maxMessageBytes };
+}
+
+function fileOf(folder: string, name: string, lappsJson: string): string {
+  const candidates = ['.lua', '.py', '.luac'].map((extension) => join(folder, `${name}${extension}`));
+  const found = candidates.find((path) => existsSync(path));
+  if (found !== undefined) return found;
+  const keys = ['services', name];
+  const message = `There is no ${candidates[0]}`;
+  throw new ConfigError([{ path: `services.${name}`, keys, message, origin: lappsJson }]);
+}
+
+function nativeServices(config: WsConfig): ServiceSpec[] {
+  return Object.entries(config.services).map(([name, service]) => ({
+    name,
+    ...service,
+    perMessageDeflate: service.perMessageDeflate ?? config.perMessageDeflate,
+  }));
+}
+
+/** Folders of an inherited LUA_PATH: `/x/?.lua` is `/x`. Other patterns cannot be followed and are noted. */
+function luaPath(text: string | undefined, notes: string[]): string[] {
+  return (text ?? '').split(';').flatMap((pattern) => {
+    if (pattern === '') return [];
+    const folder = /^(.*)\/\?\.lua$/.exec(pattern)?.[1];
+    if (folder !== undefined) return [folder === '' ? '/' : folder];
+    notes.push(`LUA_PATH: ${pattern}: without effect, only FOLDER/?.lua is searched`);
+    return [];
+  });
+}
+
+function tlsOf(
+  config: WsConfig,
+  ws: WsJson | undefined,
+  wsPath: string | undefined,
+  notes: string[],
+): TlsOptions | undefined {
+  const cert = 'make a development pair with: offload cert';
+  const pem = (path: string, key: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw new OffloadError('OFFLOAD_ERR_CONFIG', `Cannot serve TLS: ${key}: ${(error as Error).message}; ${cert}`);
+    }
+  };
+  if (config.tls !== undefined) {
+    const { minVersion, maxVersion, ca } = config.tls;
+    return {
+      cert: pem(config.tls.cert, 'ws.tls.cert'),
+      key: pem(config.tls.key, 'ws.tls.key'),
+      ...(ca === undefined ? {} : { ca: pem(ca, 'ws.tls.ca') }),
+      minVersion,
+      maxVersion,
+    };
+  }
+  if (ws === undefined || ws.tls === false) return undefined;
+  const { cert: certPath, key: keyPath } = ws.certificates ?? {};
+  if (ws.tls === undefined && certPath === undefined) {
+    notes.push(`${wsPath}: tls: not said and no certificates named: serving without TLS`);
+    return undefined;
+  }
+  if (certPath === undefined || keyPath === undefined) {
+    const message = `Cannot serve TLS: ${wsPath} says tls: true but names no tls_certificates.cert and .key; ${cert}`;
+    throw new OffloadError('OFFLOAD_ERR_CONFIG', message);
+  }
+  const only = ws.tlsServerVersion === undefined ? undefined : ws.tlsServerVersion === 3 ? 'TLSv1.2' : 'TLSv1.3';
+  return {
+    cert: pem(certPath, `${wsPath}: tls_certificates.cert`),
+    key: pem(keyPath, `${wsPath}: tls_certificates.key`),
+    ...(only === undefined ? {} : { minVersion: only, maxVersion: only }),
+  };
+}
+
+function clientOf(ws: WsJson | undefined, notes: string[]): WsPlan['client'] {
+  const ca = ws?.certificates?.ca;
+  if (ca !== undefined && !existsSync(ca))
+    notes.push(`tls_certificates.ca: there is no ${ca}: scripts trust the system's authorities`);
+  return {
+    ...(ca !== undefined && existsSync(ca) ? { ca: readFileSync(ca, 'utf8') } : {}),
+    ...(ws?.tlsClientVersion === 3
+      ? { maxVersion: 'TLSv1.2' }
+      : ws?.tlsClientVersion === 4
+        ? { minVersion: 'TLSv1.3' }
+        : {}),
+  };
+}
