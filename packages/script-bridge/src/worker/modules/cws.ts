@@ -4,6 +4,7 @@ import {
   HostObject,
   type HostObjectClass,
   type HostResult,
+  type ScriptCall,
   ScriptFunction,
   ScriptRuntimeError,
   ScriptTable,
@@ -50,7 +51,7 @@ export function createCwsModule(context: ModuleContext): HostModule {
     functions: {
       new: connect,
       send: (...args) => send(client, args),
-      eventLoop: () => runCallbacks(context, client, callbacks),
+      eventLoop: eventLoop(context, client, callbacks),
     },
   };
 }
@@ -75,26 +76,44 @@ function send(client: CwsClient, args: readonly ScriptValue[]): HostResult {
   return refusal === undefined ? true : failed(refusal);
 }
 
-/** One turn: waits for something to happen, then calls back. A fault of a callback is logged and costs only its event. */
-async function runCallbacks(
-  context: ModuleContext,
-  client: CwsClient,
-  callbacks: Map<number, Callbacks>,
-): Promise<undefined> {
-  const outer = context.host.current;
-  await client.wait(TURN_MS);
-  for (const event of client.take()) {
-    const fn = callbacks.get(event.handler)?.[event.type];
-    if (event.type === 'onclose') callbacks.delete(event.handler);
-    if (fn === undefined) continue;
-    try {
-      const waiting = callBack(context.engine(), outer, fn, argumentsOf(event));
+/**
+ * One turn: waits for something to happen, then calls back. A call that cannot be suspended gets what happened before:
+ * the sockets of a blocked thread stand still.
+ */
+function eventLoop(context: ModuleContext, client: CwsClient, callbacks: Map<number, Callbacks>): HostFunction {
+  const turn: HostFunction = async () => {
+    const outer = context.host.current;
+    await client.wait(TURN_MS);
+    for (const event of client.take()) {
+      const waiting = dispatch(context, outer, callbacks, event);
       if (waiting !== undefined) await waiting;
-    } catch (error) {
-      context.fault(ScriptRuntimeError.dataOf(error));
     }
+    return undefined;
+  };
+  turn.blocking = () => {
+    for (const event of client.take()) void dispatch(context, context.host.current, callbacks, event);
+    return undefined;
+  };
+  return turn;
+}
+
+/** Calls back for one event. A fault of a callback is logged and costs only its event. */
+function dispatch(
+  context: ModuleContext,
+  outer: ScriptCall | null,
+  callbacks: Map<number, Callbacks>,
+  event: CwsEvent,
+): Promise<void> | undefined {
+  const fn = callbacks.get(event.handler)?.[event.type];
+  if (event.type === 'onclose') callbacks.delete(event.handler);
+  if (fn === undefined) return undefined;
+  const failed = (error: unknown): void => context.fault(ScriptRuntimeError.dataOf(error));
+  try {
+    return callBack(context.engine(), outer, fn, argumentsOf(event))?.catch(failed);
+  } catch (error) {
+    failed(error);
+    return undefined;
   }
-  return undefined;
 }
 
 function argumentsOf(event: CwsEvent): ScriptValue[] {

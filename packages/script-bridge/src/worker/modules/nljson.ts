@@ -101,7 +101,7 @@ function find(object: ScriptValue, key: ScriptValue): ScriptValue {
   if (typeof key !== 'string' && numberOf(key) === undefined) {
     throw badArgument(2, 'find', `string expected, got ${typeOf(key)}`);
   }
-  return node instanceof Map ? toScript(node.get(keyText(key))) : null;
+  return node instanceof Map ? (toScript(node.get(keyText(key))) ?? null) : null;
 }
 
 /** By name from an object: whether it was there. By index, from 0, out of an array. Anything else: false. */
