@@ -3,4 +3,13 @@ import { createWorkerApp } from '@offload/script-bridge';
 import { runWorker } from '@offload/script-runtime';
 
 const loaders = { fengari: async () => (await import('@offload/script-runtime/fengari')).fengari };
-runWorker((port, data) => createWorkerApp(port, data, loaders));
+runWorker((port, data) => {
+  const app = createWorkerApp(port, data, loaders);
+  const message = app.message.bind(app);
+  app.message = (text) => {
+    // Stands for whatever may end a thread.
+    if (text === 'die') process.exit(7);
+    message(text);
+  };
+  return app;
+});

@@ -45,12 +45,15 @@ export class StandaloneApp implements WorkerApp {
 
   private async runService(task: number): Promise<void> {
     const { parts, seat, loaded, run } = this;
+    // The thread must not fall asleep over a promise, however soon it is settled.
+    parts.port.hold();
     try {
       if (loaded !== undefined && run !== undefined) await runToEnd(loaded.engine, run);
     } catch (error) {
       parts.report(error, { name: seat.service, index: seat.index });
     }
     parts.port.reply(task, RecordKind.ServiceEnded, NO_BYTES, 0, 0);
+    parts.port.release();
   }
 
   passEnd(): void {
