@@ -64,6 +64,13 @@ export type HostResult = ScriptValue | Results | void;
 export type HostFunction = ((...args: ScriptValue[]) => HostResult | Promise<HostResult>) & {
   /** The same work done while the thread waits, for callers that cannot be suspended. */
   blocking?: (...args: ScriptValue[]) => HostResult;
+  /**
+   * Nobody waits for what it does: an engine whose scripts live behind a border may collect its calls and make them
+   * later, in order, `host.current` set to the call that made them; what it throws then becomes the fault of that call.
+   * Arguments are null, booleans, numbers, strings and bytes (bytes are only valid during the call). A prelude in the
+   * language checks them in time to raise errors at the script's line.
+   */
+  deferred?: boolean;
 };
 
 /** An error a host function raises in the script. The engine puts the script's position in front of the text. */

@@ -1,0 +1,104 @@
+"""Runs batches of calls: the loop every message goes through."""
+
+from marshal import dumps
+from time import monotonic
+
+from .addresses import ipv4, ipv6
+
+IDLE = 0
+#: Bits of ``stage``.
+SCRIPT, MESSAGE, COROUTINE = 1, 2, 4
+
+#: What runs right now: a script at all, a call with named arguments, inside a coroutine.
+stage = IDLE
+#: True while a batch is being run; else scripts only run when the event loop wakes them.
+busy = False
+
+#: What the host has not been told yet, and the way to tell it.
+items = []
+tell = items.append
+#: Most deferred calls that are collected before someone counts them; see ``spill`` of a module.
+DEFERRED_BOUND = 4096
+deferred_bound = DEFERRED_BOUND
+
+#: Functions the host may call with named arguments, by id, ready for one positional argument.
+invoke = {}
+#: Commands of the host by number: ``command(call, a, b, c) -> item``.
+commands = {}
+#: Seconds a batch may run before what is done is reported: an answer does not wait for all that came after it.
+patience = 0.05
+#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter()``, ``leave()``, ``idle()``, ``can_block``.
+link = None
+
+
+def end_lines():
+    """Replaced by the output: tells what scripts printed behind the last line end."""
+
+
+
+class Args(list):
+    """The arguments of a message: a list of ``{"name": ..., "value": ...}`` that also finds them by name."""
+
+    __slots__ = ()
+
+    def get(self, name, default=None):
+        """The value of the first argument called ``name``."""
+        for argument in self:
+            if argument["name"] == name:
+                return argument["value"]
+        return default
+
+    def __getattr__(self, name):
+        for argument in self:
+            if argument["name"] == name:
+                return argument["value"]
+        raise AttributeError(f"no argument is called {name!r}")
+
+
+def take():
+    """The items so far as one buffer; what comes next starts anew."""
+    global deferred_bound
+    # Version 2 has no references between objects, which keeps the reader simple and short lists fast.
+    data = dumps(items, 2)
+    items.clear()
+    deferred_bound = DEFERRED_BOUND
+    return data
+
+
+def process(base, batch, fault, finish):
+    """Runs a batch of entries whose calls are numbered from ``base``.
+
+    Yields ``(done, buffer of items)`` whenever ``patience`` is over, and at the end.
+    """
+    global stage, busy
+    clock = monotonic
+    outer, busy = busy, True
+    call = base
+    started = clock()
+    for fn, args, v4, v6 in batch:
+        if fn >= 0:
+            for i in v4:
+                argument = args[i]
+                argument["value"] = ipv4(argument["value"])
+            for i in v6:
+                argument = args[i]
+                argument["value"] = ipv6(argument["value"])
+            stage = 3
+            try:
+                result = invoke[fn](Args(args))
+            except BaseException as error:
+                stage = 0
+                tell(fault(error))
+            else:
+                stage = 0
+                tell(None if result is None else finish(call, result, 3))
+        else:
+            tell(commands[fn](call, args, v4, v6))
+        call += 1
+        if clock() - started > patience:
+            end_lines()
+            yield False, take()
+            started = clock()
+    end_lines()
+    busy = outer
+    yield True, take()

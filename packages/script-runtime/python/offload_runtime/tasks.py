@@ -1,0 +1,208 @@
+"""Coroutines of scripts: each call that waits is an asyncio task, each of its stretches knows its call."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from contextvars import ContextVar, copy_context
+from inspect import isawaitable
+
+from . import core, interrupts, output, values, wire
+from .faults import Interrupted, fault, waiting_fault
+
+_EAGER = sys.version_info >= (3, 12)
+_NO_CALL = (-1, core.SCRIPT)
+
+#: The call a task works for and its stage; tasks of a script inherit it.
+_call = ContextVar("offload call", default=_NO_CALL)
+#: Tasks of calls by call, and futures of host functions by number.
+waiting = {}
+promises = {}
+#: Tasks that are not done, those the scripts made included.
+alive = 0
+#: Makes the event loop of the transport.
+new_loop = None
+_loop = None
+
+
+def event_loop():
+    global _loop
+    if _loop is None:
+        _loop = new_loop()
+        _loop.set_task_factory(_make_task)
+    return _loop
+
+
+class Stretch(Coroutine):
+    """A coroutine that tells the host whose code runs, each time it goes on."""
+
+    __slots__ = ("_coroutine", "_owner", "__name__", "__qualname__")
+
+    def __init__(self, coroutine, owner):
+        self._coroutine = coroutine
+        self._owner = owner
+        self.__name__ = getattr(coroutine, "__name__", "coroutine")
+        self.__qualname__ = getattr(coroutine, "__qualname__", self.__name__)
+
+    def send(self, value):
+        return self._run(self._coroutine.send, value)
+
+    def throw(self, *error):
+        return self._run(self._coroutine.throw, *error)
+
+    def close(self):
+        self._coroutine.close()
+
+    def __await__(self):
+        return self._coroutine.__await__()
+
+    @property
+    def cr_frame(self):
+        return getattr(self._coroutine, "cr_frame", None)
+
+    @property
+    def cr_code(self):
+        return getattr(self._coroutine, "cr_code", None)
+
+    @property
+    def cr_running(self):
+        return getattr(self._coroutine, "cr_running", False)
+
+    @property
+    def cr_await(self):
+        return getattr(self._coroutine, "cr_await", None)
+
+    def _run(self, step, *arguments):
+        outer = core.stage
+        outside = not core.busy
+        call, stage = self._owner
+        if outside:
+            interrupts.begin()
+            core.link.enter()
+        core.tell((wire.SWITCH, call))
+        core.stage = stage | core.COROUTINE
+        try:
+            return step(*arguments)
+        except (KeyboardInterrupt, SystemExit) as error:
+            core.stage = outer
+            raise Interrupted(error) from None
+        finally:
+            core.stage = outer
+            core.tell((wire.SWITCH, -1))
+            if outside:
+                core.link.leave()
+                output.end_lines()
+                core.link.post(core.take())
+
+
+def _make_task(loop, coroutine, **options):
+    global alive
+    if type(coroutine) is not Stretch:
+        coroutine = Stretch(coroutine, _call.get())
+    task = asyncio.Task(coroutine, loop=loop, **options)
+    if not task.done():
+        alive += 1
+        task.add_done_callback(_gone)
+    return task
+
+
+def _gone(_task):
+    global alive
+    alive -= 1
+    if alive == 0:
+        core.link.idle()
+
+
+def start(call, awaitable, stage):
+    """Runs an awaitable as the rest of a call; the item that tells how far it came."""
+    loop = event_loop()
+    context = copy_context()
+    context.run(_call.set, (call, stage))
+    if not asyncio.iscoroutine(awaitable):
+        awaitable = _await(awaitable)
+    stretch = Stretch(awaitable, (call, stage))
+    options = {"eager_start": True} if _EAGER and loop.is_running() else {}
+    task = context.run(_make_task, loop, stretch, **options)
+    if task.done():
+        return _outcome(task, -1)
+    waiting[call] = task
+    task.add_done_callback(lambda done: _settle(call, done))
+    return (wire.PENDING, call)
+
+
+async def _await(awaitable):
+    return await awaitable
+
+
+def _settle(call, task):
+    if waiting.pop(call, None) is None:
+        _outcome(task, call)  # marks its exception as seen
+        return
+    core.tell(_outcome(task, call))
+    if not core.busy:
+        output.end_lines()
+        core.link.post(core.take())
+
+
+def _outcome(task, call):
+    if task.cancelled():
+        return fault(asyncio.CancelledError("the handler was cancelled"), call)
+    error = task.exception()
+    if error is not None:
+        return fault(error, call)
+    return done(call, task.result())
+
+
+def done(call, result):
+    try:
+        dressed, value = values.pack_one(result)
+    except (TypeError, ValueError) as error:
+        return fault(error, call)
+    return (wire.DONE, call, dressed, value)
+
+
+def finish(call, result, stage):
+    """The item for what a script's function returned."""
+    if type(result) not in values.SIMPLE:
+        if isawaitable(result):
+            return start(call, result, stage)
+        if stage & core.MESSAGE:
+            # Nobody looks at it: handlers of messages act, they do not answer.
+            try:
+                return done(-1, result)
+            except Exception:
+                return None
+    return done(-1, result)
+
+
+def future(number, error):
+    """An awaitable for an answer the host still owes; it fails with ``error``."""
+    promise = event_loop().create_future()
+    promises[number] = promise, error
+    promise.add_done_callback(lambda _: promises.pop(number, None))
+    return promise
+
+
+def resolve(_call_number, number, failed, answer):
+    """The host's answer to what ``future`` stands for."""
+    promise, error = promises.get(number, (None, None))
+    if promise is None or promise.done():
+        return None
+    if failed:
+        promise.set_exception(error(answer[1]))
+    else:
+        dressed, value = answer
+        promise.set_result(values.undress(value) if dressed else value)
+    return None
+
+
+def cancel(_call_number, call, text, _c):
+    """Ends a waiting call: tells where it waits, then takes it down."""
+    task = waiting.pop(call, None)
+    if task is not None:
+        core.tell(waiting_fault(text, task.get_coro(), call))
+        task.cancel()
+    return None
+
+
+def install():
+    core.commands.update({wire.RESOLVE: resolve, wire.CANCEL: cancel})

@@ -1,0 +1,189 @@
+import { ArgumentKind, type NamedArguments } from '../../named-arguments.js';
+import type { ScriptCall } from '../../runtime.js';
+import type { ScriptValue } from '../../value.js';
+import { MarshalWriter } from './marshal-writer.js';
+import type { PythonValues } from './values.js';
+import { Entry } from './wire.js';
+
+/** The two keys of an argument come first among what can be referred to. */
+const NAME_KEY = 0;
+const VALUE_KEY = 1;
+/** Longest argument name that is written once per batch. */
+const MAX_SHARED_NAME = 255;
+
+/**
+ * Calls and commands for the interpreter, collected until they cross together: one list of 4-tuples in the format of
+ * `marshal`. The bytes begin behind `headroom` bytes the transport fills in.
+ */
+export class Batch {
+  readonly writer = new MarshalWriter();
+  /** Whom each entry's outcome belongs to; null for nobody, or for nobody any more. */
+  readonly calls: (ScriptCall | null)[] = [];
+  /** Number of the first call. */
+  base = 0;
+  /** Entry whose outcome is next. */
+  cursor = 0;
+  private readonly headroom: number;
+  private readonly v4: number[] = [];
+  private readonly v6: number[] = [];
+  private readonly names = new Map<string, number>();
+  private refs = 0;
+
+  constructor(headroom: number) {
+    this.headroom = headroom;
+  }
+
+  begin(base: number): void {
+    this.base = base;
+    this.cursor = 0;
+    this.calls.length = 0;
+    this.names.clear();
+    this.refs = 0;
+    this.writer.at = this.headroom;
+    this.writer.list(0);
+  }
+
+  /** Writes the number of entries; the batch is ready. */
+  end(): void {
+    this.writer.setUint32(this.headroom + 1, this.calls.length);
+  }
+
+  get empty(): boolean {
+    return this.calls.length === 0;
+  }
+
+  /** Bytes behind the headroom. */
+  get size(): number {
+    return this.writer.at - this.headroom;
+  }
+
+  callNamed(fn: number, args: NamedArguments, call: ScriptCall): void {
+    const { writer: w, v4, v6 } = this;
+    w.tuple(4);
+    w.int(fn);
+    this.calls.push(call);
+    v4.length = 0;
+    v6.length = 0;
+    const count = args.count;
+    w.list(count);
+    for (let i = 0; i < count; i++) {
+      w.dict();
+      this.key('name', NAME_KEY);
+      this.name(args.names[i] as string);
+      this.key('value', VALUE_KEY);
+      this.argument(args, i);
+      w.endDict();
+    }
+    this.positions(v4);
+    this.positions(v6);
+  }
+
+  private key(word: string, index: number): void {
+    if (this.refs > index) this.writer.ref(index);
+    else {
+      this.refs++;
+      this.writer.shared(word, true);
+    }
+  }
+
+  private name(name: string): void {
+    const known = this.names.get(name);
+    if (known !== undefined) {
+      this.writer.ref(known);
+    } else if (this.refs > VALUE_KEY && name.length <= MAX_SHARED_NAME && isAscii(name)) {
+      this.names.set(name, this.refs++);
+      this.writer.shared(name, false);
+    } else this.writer.text(name);
+  }
+
+  private argument(args: NamedArguments, i: number): void {
+    const { writer: w } = this;
+    const kind = args.kinds[i] as ArgumentKind;
+    switch (kind) {
+      case ArgumentKind.Null:
+        return w.none();
+      case ArgumentKind.False:
+        return w.bool(false);
+      case ArgumentKind.True:
+        return w.bool(true);
+      case ArgumentKind.Integer: {
+        const integer = args.integers[i] as number | bigint;
+        return typeof integer === 'number' ? w.int(integer) : w.bigint(integer);
+      }
+      case ArgumentKind.Ipv4: {
+        const { bytes } = args;
+        const at = args.starts[i] as number;
+        this.v4.push(i);
+        const low = ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+        return w.int((bytes[at] as number) * 0x1000000 + low);
+      }
+      case ArgumentKind.Ipv6:
+        this.v6.push(i);
+        return this.ipv6(args.bytes, args.starts[i] as number);
+      case ArgumentKind.String:
+        return w.utf8(args.bytes, args.starts[i] as number, args.ends[i] as number);
+      case ArgumentKind.Bytes:
+        return w.binary(args.bytes, args.starts[i] as number, args.ends[i] as number);
+      default:
+        kind satisfies never;
+    }
+  }
+
+  private ipv6(bytes: Uint8Array, at: number): void {
+    let value = 0n;
+    for (let i = 0; i < 16; i += 4) {
+      const word =
+        (bytes[at + i] as number) * 0x1000000 +
+        (((bytes[at + i + 1] as number) << 16) | ((bytes[at + i + 2] as number) << 8) | (bytes[at + i + 3] as number));
+      value = (value << 32n) | BigInt(word);
+    }
+    this.writer.bigint(value);
+  }
+
+  private positions(indexes: readonly number[]): void {
+    // A position beyond what a short tuple holds is no address any script will look for among so many.
+    if (indexes.length > 255) throw new RangeError('more than 255 addresses in one message');
+    this.writer.tuple(indexes.length);
+    for (const index of indexes) this.writer.int(index);
+  }
+
+  /** A positional call. @throws TypeError for values that cannot cross; nothing is added then */
+  call(fn: number, args: readonly ScriptValue[], values: PythonValues, call: ScriptCall): void {
+    const { writer: w } = this;
+    const start = w.at;
+    values.dressed = false;
+    try {
+      w.tuple(4);
+      w.int(Entry.Call);
+      w.int(fn);
+      w.list(args.length);
+      for (const arg of args) values.write(w, arg);
+      w.bool(values.dressed);
+    } catch (error) {
+      w.at = start;
+      throw error;
+    }
+    this.calls.push(call);
+  }
+
+  /** A command `(entry, a, b, c)`; missing ones are None. @throws TypeError as {@link call} */
+  command(entry: number, values: PythonValues, call: ScriptCall | null, ...parts: readonly ScriptValue[]): void {
+    const { writer: w } = this;
+    const start = w.at;
+    values.dressed = false;
+    try {
+      w.tuple(4);
+      w.int(entry);
+      for (let i = 0; i < 3; i++) values.write(w, parts[i]);
+    } catch (error) {
+      w.at = start;
+      throw error;
+    }
+    this.calls.push(call);
+  }
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}

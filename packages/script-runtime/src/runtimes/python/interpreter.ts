@@ -1,0 +1,388 @@
+import type { ScriptRuntimeError } from '../../errors.js';
+import type { EngineHost, LogLevel, ScriptCall } from '../../runtime.js';
+import { HostError, type HostResult, type Results, type ScriptValue } from '../../value.js';
+import { Batch } from './batch.js';
+import { asScriptError, readFault } from './faults.js';
+import { FunctionHandles } from './handles.js';
+import { HostFunctions, isPromise, readable, textOf } from './host-functions.js';
+import { broken, Mark, MarshalReader } from './marshal-reader.js';
+import type { MarshalWriter } from './marshal-writer.js';
+import { ObjectHandles } from './objects.js';
+import { OwnCall } from './own-call.js';
+import { PythonValues } from './values.js';
+import { Answer, Entry, Item, Waiting } from './wire.js';
+
+/** A question of the interpreter that waits for its answer. */
+export interface Asked {
+  readonly fn: number;
+  readonly waiting: number;
+  readonly args: ScriptValue[];
+  /** Whose script asks. */
+  readonly call: ScriptCall | null;
+  /** Number of the question where the transport counts them. */
+  readonly sequence: number;
+}
+
+/** What the transport does for the {@link Interpreter}. */
+export interface InterpreterLink {
+  /** Bytes in front of each batch. */
+  readonly headroom: number;
+  /** Something was added to the batch outside of a pass: it should cross soon. */
+  wake(): void;
+}
+
+/**
+ * The host's half of one interpreter, whatever the way between them: collects calls into a batch, takes apart what
+ * comes back, keeps the calls that wait, and does what scripts ask of the host.
+ */
+export class Interpreter {
+  readonly host: EngineHost;
+  readonly values: PythonValues;
+  readonly objects = new ObjectHandles();
+  readonly functions: FunctionHandles;
+  readonly hostFunctions = new HostFunctions();
+  /** Where entries are added. */
+  batch: Batch;
+  /** The batch whose outcomes come in. */
+  running: Batch | null = null;
+  private readonly link: InterpreterLink;
+  private readonly spare: Batch[] = [];
+  private readonly readers: MarshalReader[] = [];
+  private readonly waiting = new Map<number, ScriptCall>();
+  private readonly numbers = new Map<ScriptCall, number>();
+  /** Calls of which a deferred host function failed. */
+  private readonly failed = new Map<ScriptCall, ScriptRuntimeError>();
+  /** Numbers and counts in turn. */
+  private readonly freed: number[] = [];
+  private depth = 0;
+  private nextCall = 0;
+  private nextPromise = 1;
+
+  constructor(host: EngineHost, link: InterpreterLink) {
+    this.host = host;
+    this.link = link;
+    this.functions = new FunctionHandles(this, () => link.wake());
+    this.values = new PythonValues(this, this.functions, this.objects);
+    this.batch = this.newBatch();
+  }
+
+  private newBatch(): Batch {
+    const batch = this.spare.pop() ?? new Batch(this.link.headroom);
+    batch.begin(this.nextCall);
+    return batch;
+  }
+
+  /** The batch to send; a new one takes its place. */
+  take(): Batch {
+    const { batch } = this;
+    for (const { number, received } of this.functions.takeLost()) {
+      batch.command(Entry.Release, this.values, null, number, received);
+    }
+    batch.end();
+    // Numbers cross as 31 bits.
+    this.nextCall = (this.nextCall + batch.calls.length) % 0x40000000;
+    this.batch = this.newBatch();
+    return batch;
+  }
+
+  /** The batch is done with: its memory serves another. */
+  recycle(batch: Batch): void {
+    if (this.spare.length < 4) this.spare.push(batch);
+  }
+
+  /** Number of calls that wait. */
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
+  /** True while the script of `call` waits, as far as is known. */
+  waits(call: ScriptCall): boolean {
+    return this.numbers.has(call);
+  }
+
+  /** Adds the end of a waiting call to the batch; false when it does not wait. */
+  cancel(call: ScriptCall): boolean {
+    const number = this.numbers.get(call);
+    if (number === undefined) return false;
+    this.batch.command(Entry.Cancel, this.values, null, number, 'script cancelled while it waited');
+    return true;
+  }
+
+  /**
+   * Takes items apart and does what they say. `bytes` must stay as they are while it runs.
+   * @returns the question at the end, if there is one
+   */
+  receive(bytes: Uint8Array, at: number, end: number): Asked | null {
+    const r = (this.readers[this.depth] ??= new MarshalReader());
+    const outer = this.host.current;
+    this.depth++;
+    let switched: ScriptCall | null | undefined;
+    let asked: Asked | null = null;
+    try {
+      r.reset(bytes, at, end);
+      for (let left = r.count(); left > 0; left--) {
+        const mark = r.mark();
+        if (mark === Mark.None) {
+          this.settleNext(null, null);
+          continue;
+        }
+        if (mark !== Mark.Tuple) throw broken(`item of type ${mark}`);
+        const count = r.int32();
+        const kind = r.smallInt();
+        const call = switched === undefined ? this.present() : switched;
+        if (kind >= 0) this.runDeferred(r, kind, count - 1, call);
+        else if (kind === Item.Switch) {
+          const number = r.smallInt();
+          switched = number < 0 ? undefined : (this.waiting.get(number) ?? this.callOf(number));
+        } else if (kind === Item.Ask) asked = this.readQuestion(r, count, call);
+        else this.takeItem(r, kind);
+      }
+    } finally {
+      if (--this.depth === 0) this.freeObjects();
+      this.host.current = outer;
+    }
+    return asked;
+  }
+
+  private freeObjects(): void {
+    const { freed } = this;
+    for (let i = 0; i < freed.length; i += 2) this.objects.free(freed[i] as number, freed[i + 1] as number);
+    freed.length = 0;
+  }
+
+  /** The call of the running batch whose outcome is next. */
+  private present(): ScriptCall | null {
+    const { running } = this;
+    return running === null ? null : (running.calls[running.cursor] ?? null);
+  }
+
+  /** A call by number while its batch runs. */
+  private callOf(number: number): ScriptCall | null {
+    const { running } = this;
+    return running === null ? null : (running.calls[number - running.base] ?? null);
+  }
+
+  private takeItem(r: MarshalReader, kind: number): void {
+    switch (kind) {
+      case Item.Done: {
+        const number = r.smallInt();
+        const dressed = r.smallInt() !== 0;
+        return this.settle(number, null, this.values.read(r, dressed));
+      }
+      case Item.Fault:
+        return this.settle(r.smallInt(), readFault(r), null);
+      case Item.Pending:
+        return this.suspend(r.smallInt());
+      case Item.Log: {
+        const level = (r.textOrNull() ?? 'info') as LogLevel;
+        const script = r.textOrNull();
+        const text = readable(r.textOrNull() ?? '');
+        this.host.log(level, text, script === undefined ? undefined : { script: readable(script) });
+        return;
+      }
+      case Item.Free:
+        // A handle of the same object may stand behind this item.
+        this.freed.push(r.smallInt(), r.smallInt());
+        return;
+      default:
+        throw broken(`item ${kind}`);
+    }
+  }
+
+  /** Does what a script has asked to be done without waiting for it. */
+  private runDeferred(r: MarshalReader, number: number, count: number, call: ScriptCall | null): void {
+    const { values } = this;
+    const fn = this.hostFunctions.get(number);
+    this.host.current = shown(call);
+    try {
+      if (count === 3) fn(values.read(r, false), values.read(r, false), values.read(r, false));
+      else {
+        const args: ScriptValue[] = [];
+        for (let i = 0; i < count; i++) args.push(values.read(r, false));
+        fn(...args);
+      }
+    } catch (error) {
+      if (call !== null && !this.failed.has(call)) this.failed.set(call, asScriptError(error));
+      else if (call === null) this.host.log('warn', (error as Error).message);
+    }
+  }
+
+  private readQuestion(r: MarshalReader, count: number, call: ScriptCall | null): Asked {
+    const fn = r.smallInt();
+    const waiting = r.smallInt();
+    const dressed = r.smallInt() !== 0;
+    const args: ScriptValue[] = [];
+    for (let left = r.count(); left > 0; left--) args.push(this.values.read(r, dressed));
+    return { fn, waiting, args, call, sequence: count > 5 ? r.smallInt() : 0 };
+  }
+
+  private settle(number: number, error: ScriptRuntimeError | null, result: ScriptValue): void {
+    if (number < 0) return this.settleNext(error, result);
+    const call = this.waiting.get(number);
+    if (call === undefined) return;
+    this.forget(number, call);
+    this.finish(call, error, result);
+  }
+
+  private settleNext(error: ScriptRuntimeError | null, result: ScriptValue): void {
+    const { running } = this;
+    if (running === null || running.cursor >= running.calls.length) throw broken('an outcome of no call');
+    const call = running.calls[running.cursor] ?? null;
+    running.cursor++;
+    if (call !== null) this.finish(call, error, result);
+  }
+
+  private finish(call: ScriptCall, error: ScriptRuntimeError | null, result: ScriptValue): void {
+    this.host.current = null;
+    if (this.failed.size > 0) {
+      error ??= this.failed.get(call) ?? null;
+      this.failed.delete(call);
+    }
+    call.settled(error, error === null ? result : undefined);
+  }
+
+  private suspend(number: number): void {
+    const { running } = this;
+    if (running === null) throw broken('a call that waits outside of a batch');
+    const call = running.calls[running.cursor] ?? null;
+    running.cursor++;
+    if (call === null) return;
+    this.waiting.set(number, call);
+    this.numbers.set(shown(call) ?? call, number);
+    this.host.hold();
+  }
+
+  private forget(number: number, call: ScriptCall): void {
+    this.waiting.delete(number);
+    this.numbers.delete(shown(call) ?? call);
+    this.host.release();
+  }
+
+  /** Fails the calls of the running batch that have no outcome. */
+  failRunning(error: ScriptRuntimeError): void {
+    const { running } = this;
+    if (running === null) return;
+    while (running.cursor < running.calls.length) this.settleNext(error, null);
+  }
+
+  /** Fails the calls that wait. */
+  failWaiting(error: ScriptRuntimeError): void {
+    for (const [number, call] of [...this.waiting]) {
+      this.forget(number, call);
+      this.finish(call, error, null);
+    }
+  }
+
+  /** Forgets the calls that wait. */
+  dropWaiting(): void {
+    for (const [number, call] of [...this.waiting]) this.forget(number, call);
+  }
+
+  /**
+   * Does what was asked. The answer is written to `w`, unless the script waits for it: then what is returned settles
+   * when it can be written with {@link writeAnswer}.
+   */
+  answer(asked: Asked, w: MarshalWriter): Promise<HostResult> | null {
+    const outer = this.host.current;
+    this.host.current = shown(asked.call);
+    let result: HostResult | Promise<HostResult>;
+    try {
+      result = this.hostFunctions.call(asked.fn, asked.args, asked.waiting);
+    } catch (error) {
+      this.writeError(w, error);
+      return null;
+    } finally {
+      this.host.current = outer;
+    }
+    if (!isPromise(result)) {
+      this.writeAnswer(w, result);
+      return null;
+    }
+    if (asked.waiting === Waiting.Block) return result;
+    const promise = this.nextPromise;
+    this.nextPromise = (promise % 0x3fffffff) + 1;
+    this.follow(promise, result);
+    w.tuple(3);
+    w.int(Answer.Promise);
+    w.int(0);
+    w.int(promise);
+    return null;
+  }
+
+  private follow(number: number, promise: Promise<HostResult>): void {
+    const add = (failed: boolean, write: (w: MarshalWriter) => void): void => {
+      const { writer: w, calls } = this.batch;
+      w.tuple(4);
+      w.int(Entry.Resolve);
+      w.int(number);
+      w.bool(failed);
+      write(w);
+      calls.push(null);
+      this.link.wake();
+    };
+    const fail = (error: unknown): void =>
+      add(true, (w) => {
+        w.tuple(2);
+        w.int(0);
+        w.text(messageOf(error));
+      });
+    promise.then((value) => {
+      const start = this.batch.writer.at;
+      try {
+        add(false, (w) => this.writeDressed(w, value ?? null));
+      } catch (error) {
+        this.batch.writer.at = start;
+        fail(error);
+      }
+    }, fail);
+  }
+
+  /** `(dressed, value)` */
+  private writeDressed(w: MarshalWriter, value: ScriptValue | Results): void {
+    w.tuple(2);
+    const at = w.at;
+    w.int(0);
+    this.values.dressed = false;
+    this.values.write(w, value);
+    if (this.values.dressed) w.bytes[at + 1] = 1;
+  }
+
+  writeAnswer(w: MarshalWriter, value: HostResult): void {
+    const start = w.at;
+    try {
+      w.tuple(3);
+      w.int(Answer.Value);
+      const at = w.at;
+      w.int(0);
+      this.values.dressed = false;
+      this.values.write(w, (value ?? null) as ScriptValue | Results);
+      if (this.values.dressed) w.bytes[at + 1] = 1;
+    } catch (error) {
+      w.at = start;
+      this.writeError(w, error);
+    }
+  }
+
+  writeError(w: MarshalWriter, error: unknown): void {
+    w.tuple(3);
+    w.int(Answer.Error);
+    w.int(0);
+    w.text(messageOf(error));
+  }
+}
+
+/** The call the host knows; null where the engine itself calls. */
+function shown(call: ScriptCall | null): ScriptCall | null {
+  return call instanceof OwnCall ? call.shown : call;
+}
+
+function isByteString(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return false;
+  return true;
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  // What a host function says of values of the script is made of byte strings.
+  return error instanceof HostError && isByteString(text) ? text : (textOf(text) ?? '');
+}
