@@ -1,0 +1,81 @@
+import { type LuaFunction, luaError, type LuaValue, type State } from '@offload/lua';
+import { ScriptRuntimeError } from '../../errors.js';
+import type { HostFunction, HostResult, ScriptValue } from '../../value.js';
+import type { Values } from './values.js';
+
+/** Host functions as Lua functions. */
+export class HostFunctions {
+  private readonly state: State;
+  private readonly values: Values;
+  /** Told when a function blocked the thread because its caller cannot be suspended. */
+  private readonly onBlocked: () => void;
+
+  constructor(state: State, values: Values, onBlocked: () => void) {
+    this.state = state;
+    this.values = values;
+    this.onBlocked = onBlocked;
+  }
+
+  /** Makes `fn` callable from Lua. `dropFirst` hides the object of a method call from it. */
+  wrap(name: string, fn: HostFunction, dropFirst: boolean): LuaFunction {
+    const { values } = this;
+    const plain = fn.blocking === undefined ? this.plain(name, fn, dropFirst) : this.blocking(fn.blocking, dropFirst);
+    const suspending = (...args: LuaValue[]): LuaValue | PromiseLike<LuaValue> => {
+      const result = fn(...this.toHost(args, dropFirst));
+      return result instanceof Promise
+        ? result.then((r: HostResult) => values.resultToLua(r))
+        : values.resultToLua(result);
+    };
+    return this.state.defineSuspending(name, suspending, plain, raised);
+  }
+
+  private toHost(args: readonly LuaValue[], dropFirst: boolean): ScriptValue[] {
+    const from = dropFirst ? 1 : 0;
+    const list: ScriptValue[] = [];
+    for (let i = from; i < args.length; i++) list.push(this.values.toHost(args[i]));
+    return list;
+  }
+
+  /** The function in plain calls, written out for few arguments: set_var and its like run on every message. */
+  private plain(name: string, fn: HostFunction, dropFirst: boolean): LuaFunction {
+    const { values } = this;
+    const finish = (result: HostResult | Promise<HostResult>): LuaValue => {
+      if (result === undefined) return values.resultToLua(undefined);
+      if (result instanceof Promise) {
+        // Nobody will look at it any more.
+        result.catch(() => {});
+        throw new Error(`'${name}' has to wait, which is not possible in this call`);
+      }
+      return values.resultToLua(result);
+    };
+    const general = (args: readonly LuaValue[]): LuaValue => finish(fn(...this.toHost(args, dropFirst)));
+    return function (a: LuaValue, b: LuaValue, c: LuaValue) {
+      try {
+        // biome-ignore lint/complexity/noArguments: a rest parameter would allocate on every call
+        const args = arguments;
+        if (args.length === 3 && !dropFirst) return finish(fn(values.toHost(a), values.toHost(b), values.toHost(c)));
+        return general([...args]);
+      } catch (error) {
+        throw raised(error);
+      }
+    };
+  }
+
+  private blocking(fn: NonNullable<HostFunction['blocking']>, dropFirst: boolean): LuaFunction {
+    return (...args: LuaValue[]) => {
+      this.onBlocked();
+      try {
+        return this.values.resultToLua(fn(...this.toHost(args, dropFirst)));
+      } catch (error) {
+        throw raised(error);
+      }
+    };
+  }
+}
+
+/** What a host function threw, as an error at the script's line. Errors of Lua pass as they are. */
+function raised(error: unknown): Error {
+  if (error instanceof Error && error.name === 'LuaError') return error;
+  if (error instanceof ScriptRuntimeError && error.language === 'lua') return luaError(error.message);
+  return luaError(error instanceof Error ? error.message : String(error));
+}
