@@ -8,9 +8,36 @@ import { readOptions } from './lib/options.mjs';
 import { Random } from './lib/random.mjs';
 
 const NOTABLE = [
-  '0', '-0', 'inf', '-inf', 'nan', '1e15', '1e16', '1e21', '1e22', '1e300', '5e-324', '2.2250738585072014e-308',
-  '9007199254740992', '9223372036854775808', '-9223372036854775808', '18446744073709551616', '0.5', '1.5', '2.5',
-  '0.125', '0.0005', '1e-5', '1e-4', '999999.5', '9999995', '99999.95', '0x1p-1074', '1e23', '0.1', '123456789012345',
+  '0',
+  '-0',
+  'inf',
+  '-inf',
+  'nan',
+  '1e15',
+  '1e16',
+  '1e21',
+  '1e22',
+  '1e300',
+  '5e-324',
+  '2.2250738585072014e-308',
+  '9007199254740992',
+  '9223372036854775808',
+  '-9223372036854775808',
+  '18446744073709551616',
+  '0.5',
+  '1.5',
+  '2.5',
+  '0.125',
+  '0.0005',
+  '1e-5',
+  '1e-4',
+  '999999.5',
+  '9999995',
+  '99999.95',
+  '0x1p-1074',
+  '1e23',
+  '0.1',
+  '123456789012345',
 ];
 const view = new DataView(new ArrayBuffer(8));
 
@@ -54,7 +81,9 @@ function argument(random) {
   if (kind < 16) return `n ${number(random)}`;
   if (kind === 16) return `b ${random.pick(['true', 'false'])}`;
   if (kind === 17) return 'z ';
-  const text = random.chance(0.5) ? number(random) : Array.from({ length: random.below(12) }, () => String.fromCharCode(random.below(256))).join('');
+  const text = random.chance(0.5)
+    ? number(random)
+    : Array.from({ length: random.below(12) }, () => String.fromCharCode(random.below(256))).join('');
   return `s ${hex(text)}`;
 }
 

@@ -108,5 +108,7 @@ class PatternWriter {
 
 const options = readOptions({ count: 100000, seed: 1, repeat: 1, show: 10 });
 const writer = new PatternWriter(new Random(options.seed));
-const cases = Array.from({ length: options.count }, () => writer.case()).flatMap((one) => Array(options.repeat).fill(one));
+const cases = Array.from({ length: options.count }, () => writer.case()).flatMap((one) =>
+  Array(options.repeat).fill(one),
+);
 process.exitCode = compareCases('patterns', 'patterns.lua', cases, options) === 0 ? 0 : 1;

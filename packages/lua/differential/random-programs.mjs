@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInstalled, runOurs, runReference } from './lib/engines.mjs';
+import { requireEngines, runOurs, runReference } from './lib/engines.mjs';
 import { readOptions } from './lib/options.mjs';
 import { writeProgram } from './lib/programs.mjs';
 import { Random } from './lib/random.mjs';
@@ -56,10 +56,7 @@ function firstDifference(expected, found) {
 }
 
 const options = readOptions({ count: 20000, seed: 1, batch: 500, show: 5 });
-if (!isInstalled('luajit')) {
-  process.stderr.write('luajit is not installed: nothing to compare with\n');
-  process.exit(3);
-}
+requireEngines('luajit');
 const directory = mkdtempSync(join(tmpdir(), 'lua-differential-'));
 let differing = 0;
 let lines = 0;

@@ -25,7 +25,7 @@ for _, source in ipairs {
   "f(", "t = {1, 2", "function f(a, a.b) end", "local function f.x() end", "x = }", "for i = 1 do end",
   "for i, j = 1, 2 do end", "do local x end until x", "(a) = 1", "a() = 1", "a, b() = 1, 2", "x = '\n'", "@",
   "x = 5 y = 6 z", "return 1 2", "if x then else elseif y then end", "local x <close> = 1", "\"\\xZZ\"", "\"\\u{110000000}\"",
-  "goto continue; local x; ::continue:: print(x)", "--[[ never closed", "x = ~1 ~", "a = b c", "f{", "a.b.c", "a:b", "...",
+  "goto continue; local x; ::continue:: print(x)", "--[[ never closed", "a = b c", "f{", "a.b.c", "a:b", "...",
   "function f() return ... end", "while true do", "repeat", "local a = function(", "x = [=", "x = #", "not", "1 = 2",
 } do
   print(source:sub(1, 20), select(2, loadstring(source, "=s")))

@@ -69,4 +69,4 @@ local q, head = {}, 1
 for i = 1, 100 do q[#q + 1] = i end
 for i = 1, 60 do table.remove(q, 1) end
 print(#q, q[1], q[40])
-print(rawequal(t, t), rawequal(t, {}), rawlen == nil, rawget({ 5 }, 1), rawset({}, "a", 1).a)
+print(rawequal(t, t), rawequal(t, {}), rawget({ 5 }, 1), rawset({}, "a", 1).a)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInstalled, runOurs, runReference } from './engines.mjs';
+import { requireEngines, runOurs, runReference } from './engines.mjs';
 
 /**
  * @param name what is compared, for the report
@@ -12,10 +12,7 @@ import { isInstalled, runOurs, runReference } from './engines.mjs';
  * @returns the number of differing cases; the first `show` are printed
  */
 export function compareCases(name, driver, cases, { seed, show, reference = 'luajit' }) {
-  if (!isInstalled(reference)) {
-    process.stderr.write(`${reference} is not installed: nothing to compare with\n`);
-    process.exit(3);
-  }
+  requireEngines(reference);
   const directory = mkdtempSync(join(tmpdir(), 'lua-differential-'));
   try {
     const path = join(directory, 'cases');

@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const OURS = fileURLToPath(new URL('../../dist/bin/offload-lua.js', import.meta.url));
+/** `OFFLOAD_LUA` names another build to compare. */
+const OURS = process.env.OFFLOAD_LUA ?? fileURLToPath(new URL('../../dist/bin/offload-lua.js', import.meta.url));
 
 /** Milliseconds after which a run counts as hanging. */
 const TIMEOUT_MS = 300_000;
@@ -13,8 +14,16 @@ export function isInstalled(command) {
   return spawnSync(command, ['-v']).error === undefined;
 }
 
-export function isBuilt() {
-  return existsSync(OURS);
+/** Ends the program with a reason where one side of the comparison is missing. */
+export function requireEngines(reference) {
+  const missing = isInstalled(reference)
+    ? existsSync(OURS)
+      ? ''
+      : `${OURS} is not built`
+    : `${reference} is not installed`;
+  if (missing === '') return;
+  process.stderr.write(`${missing}: nothing to compare\n`);
+  process.exit(3);
 }
 
 function run(command, args, options) {

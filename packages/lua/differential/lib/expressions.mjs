@@ -1,7 +1,36 @@
 /** Random expressions of a wanted type. Types: num, str, bool, arr (numbers 1..n), map (string keys), fun. */
 
-const STRINGS = ['""', '"a"', '"hello"', '"x y z"', '"10"', '"0x10"', "'q\"q'", '[[long]]', '"\\65\\n"', '"-3.5"', '"key=val"'];
-const NUMBERS = ['0', '1', '2', '3', '7', '10', '-1', '0.5', '1e3', '255', '0x1F', '-2.25', '1e15', '2^31', '100', '1/3'];
+const STRINGS = [
+  '""',
+  '"a"',
+  '"hello"',
+  '"x y z"',
+  '"10"',
+  '"0x10"',
+  "'q\"q'",
+  '[[long]]',
+  '"\\65\\n"',
+  '"-3.5"',
+  '"key=val"',
+];
+const NUMBERS = [
+  '0',
+  '1',
+  '2',
+  '3',
+  '7',
+  '10',
+  '-1',
+  '0.5',
+  '1e3',
+  '255',
+  '0x1F',
+  '-2.25',
+  '1e15',
+  '2^31',
+  '100',
+  '1/3',
+];
 const PATTERNS = ['"%a+"', '"%d"', '"[aeiou]"', '"l+"', '"(%w)(%w)"', '"^%s*"', '"."', '"%s$"', '"()x"', '"[^%a]"'];
 const FORMATS = ['"%d"', '"%5.2f"', '"%x"', '"%g"', '"%-6d|"', '"%03d"', '"%.3f"', '"%e"'];
 export const KEYS = ['a', 'b', 'c', 'name', 'x', 'y', 'constructor', '__proto__', 'toString'];

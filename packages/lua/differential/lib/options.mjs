@@ -5,7 +5,11 @@ export function readOptions(defaults) {
   for (let at = 0; at < args.length; at += 2) {
     const name = args[at].replace(/^--/, '');
     if (!(name in defaults) || args[at + 1] === undefined) {
-      process.stderr.write(`usage: ${Object.entries(defaults).map(([key, value]) => `[--${key} ${value}]`).join(' ')}\n`);
+      process.stderr.write(
+        `usage: ${Object.entries(defaults)
+          .map(([key, value]) => `[--${key} ${value}]`)
+          .join(' ')}\n`,
+      );
       process.exit(2);
     }
     options[name] = typeof defaults[name] === 'number' ? Number(args[at + 1]) : args[at + 1];

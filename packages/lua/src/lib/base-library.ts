@@ -26,6 +26,9 @@ export function openBase(engine: Engine): Library {
   const library: Library = {
     next,
     pairs(t: LuaValue) {
+      // Objects of the host may say how they are traversed; tables never do, as in LuaJIT.
+      const traverse: LuaValue = t instanceof LuaUserdata ? t.meta?.getStr('__pairs') : undefined;
+      if (traverse !== undefined) return engine.caller.call(traverse, [t]);
       return [next, checkTable(checkAny(t, 1, arguments.length), 1, arguments.length), undefined];
     },
     ipairs(t: LuaValue) {
@@ -41,7 +44,7 @@ export function openBase(engine: Engine): Library {
     },
     tostring(v: LuaValue) {
       checkAny(v, 1, arguments.length);
-      return host.tostring(v);
+      return engine.tostringValue(v);
     },
     tonumber(v: LuaValue, base: LuaValue) {
       if (base === undefined || base === 10) return toNumber(v, arguments.length);
@@ -108,7 +111,7 @@ function nextKey(t: LuaTable, k: LuaValue): LuaValue {
   try {
     return t.nextKey(k);
   } catch (e) {
-    if (e instanceof RangeError) throw luaError("invalid key to 'next'");
+    if (e instanceof RangeError) throw new LuaError("invalid key to 'next'");
     throw e;
   }
 }

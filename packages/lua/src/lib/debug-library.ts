@@ -1,7 +1,7 @@
 /** The debug library, as far as names and lines go. */
 import { argError, luaError } from '../raise.js';
-import { isHostFunction } from '../runtime/host-function.js';
 import type { Engine } from '../runtime/engine.js';
+import { isHostFunction } from '../runtime/host-function.js';
 import { LuaTable } from '../table.js';
 import { callerName, currentFrames, formatTraceback } from '../traceback.js';
 import { type LuaFunction, LuaThread, type LuaValue, NONE } from '../value.js';
@@ -16,7 +16,7 @@ export function openDebug(engine: Engine): Library {
     traceback(...args: LuaValue[]) {
       if (args[0] instanceof LuaThread) return threadTraceback(args[1]);
       const [message, level] = args;
-      if (message !== undefined && typeof message !== 'string' && typeof message !== 'number') return message;
+      if (args.length > 0 && typeof message !== 'string' && typeof message !== 'number') return message;
       const from = level === undefined ? 1 : checkInt(level, 2, args.length);
       const frames = currentFrames(engine.handled);
       // Straight from xpcall the error itself is level 1.
@@ -40,9 +40,10 @@ export function openDebug(engine: Engine): Library {
       return v;
     },
     getregistry: () => registry,
-    getfenv: (f: LuaValue) => (typeof f === 'function' ? engine.scheduler.describe(f)?.env : undefined) ?? engine.globals,
+    getfenv: (f: LuaValue) =>
+      (typeof f === 'function' ? engine.scheduler.describe(f)?.env : undefined) ?? engine.globals,
     getlocal: () => undefined,
-    gethook: () => undefined,
+    gethook: () => [undefined, '', 0],
     sethook(...args: LuaValue[]) {
       if (args.length === 0 || args[0] === undefined) return NONE;
       throw luaError('debug.sethook is not supported');

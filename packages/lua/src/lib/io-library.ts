@@ -1,5 +1,6 @@
 /** The io library over a `System`. */
 import { argError, luaError } from '../raise.js';
+import { HOST_PREFIX } from '../stack.js';
 import { LuaTable } from '../table.js';
 import { type LuaUserdata, type LuaValue, NONE } from '../value.js';
 import { checkAny, checkNumber, checkString } from './args.js';
@@ -18,7 +19,10 @@ export interface IoLibrary {
 }
 
 /** A standard file that is not there: reading is at the end, writing vanishes. */
-const ABSENT: SystemFile = { read: () => '', write() {}, seek: () => 0, close() {} };
+const ABSENT: SystemFile = { readable: true, writable: true, read: () => '', write() {}, seek: () => 0, close() {} };
+
+/** The name by which the engine knows the iterator of lines as a library function. */
+const ITERATOR = `${HOST_PREFIX}lines_iterator`;
 
 function checkMode(mode: string): void {
   if (!/^[rwa](?:\+?b?|b\+)$/.test(mode)) throw new SystemError('Invalid argument', 22);
@@ -105,16 +109,20 @@ class Files {
 
   /** The iterator of `lines`; `closing` closes the file at its end. */
   lines(file: LuaFile, formats: readonly LuaValue[], closing: boolean): LuaValue {
-    return () => {
-      if (file.closed) throw luaError('attempt to use a closed file');
-      const result = formats.length === 0 ? attempt(() => file.readLine(false)) : readFormats(file, formats, 2);
-      const first = result instanceof Array ? result[0] : result;
-      if (first === undefined) {
-        if (result instanceof Array && typeof result[1] === 'string' && formats.length === 0) throw luaError(result[1]);
-        if (closing) this.closeFile(file);
-      }
-      return result;
+    const holder = {
+      [ITERATOR]: (): LuaValue => {
+        if (file.closed) throw luaError('attempt to use a closed file');
+        const result = formats.length === 0 ? attempt(() => file.readLine(false)) : readFormats(file, formats, 2);
+        const first = result instanceof Array ? result[0] : result;
+        if (first === undefined) {
+          if (result instanceof Array && typeof result[1] === 'string' && formats.length === 0)
+            throw luaError(result[1]);
+          if (closing) this.closeFile(file);
+        }
+        return result;
+      },
     };
+    return holder[ITERATOR];
   }
 }
 

@@ -25,10 +25,11 @@ export function openLoad(engine: Engine, readFile: ReadFile): Library {
   const { host } = engine;
 
   const compile = (source: string, name: string, mode: LuaValue, env: LuaTable | undefined): LuaFunction => {
-    if (source.charCodeAt(0) === 27) throw new LuaError('(binary): cannot load incompatible bytecode', 'LUA_ERR_SYNTAX');
-    if (typeof mode === 'string' && !mode.includes('t')) {
+    const binary = source.charCodeAt(0) === 27;
+    if (typeof mode === 'string' && !mode.includes(binary ? 'b' : 't')) {
       throw new LuaError('attempt to load chunk with wrong mode', 'LUA_ERR_SYNTAX');
     }
+    if (binary) throw new LuaError('(binary): cannot load incompatible bytecode', 'LUA_ERR_SYNTAX');
     return engine.load(source, name, env ?? engine.env);
   };
 

@@ -1,6 +1,6 @@
 /** A file as the io library sees it: buffered reading and writing over a `SystemFile`. */
 import { stringToNumber } from './number-text.js';
-import type { SystemFile } from './system.js';
+import { SystemError, type SystemFile } from './system.js';
 
 const CHUNK = 65536;
 
@@ -53,6 +53,7 @@ export class LuaFile {
   }
 
   write(bytes: string): void {
+    if (this.file?.writable === false) throw new SystemError('Bad file descriptor', 9);
     this.dropInput();
     this.output += bytes;
     if (this.unbuffered || this.output.length > WRITE_BUFFER) this.flush();
@@ -74,6 +75,7 @@ export class LuaFile {
 
   /** Reads ahead; false at the end of the file. */
   private fill(): boolean {
+    if (this.file?.readable === false) throw new SystemError('Bad file descriptor', 9);
     this.flush();
     const more = this.file?.read(CHUNK) ?? '';
     if (more === '') return false;

@@ -3,7 +3,7 @@ import { luaError } from '../raise.js';
 import type { Engine } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
 import { LuaTable } from '../table.js';
-import { type LuaValue, NONE } from '../value.js';
+import { LuaUserdata, type LuaValue, NONE } from '../value.js';
 import { checkString, checkTable } from './args.js';
 import type { Library } from './host.js';
 import type { EnvHandle, ReadFile } from './load-library.js';
@@ -23,7 +23,7 @@ export function openPackage(engine: Engine, options: PackageOptions): Library {
   const preload = new LuaTable();
   const table = new LuaTable();
   /** Marks a module that is being loaded. */
-  const loading = new LuaTable();
+  const loading = new LuaUserdata(undefined);
 
   const search = (name: string, path: string, mark = '.', slash = '/'): { file?: string; tried: string } => {
     const part = mark === '' ? name : name.split(mark).join(slash);

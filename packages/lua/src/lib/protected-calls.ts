@@ -55,8 +55,8 @@ export function openProtectedCalls(engine: Engine): Library {
     try {
       const r = caller.call(handler, [errorValue(e)]);
       return r instanceof Array ? [false, ...r] : [false, r];
-    } catch (inner) {
-      return [false, errorValue(inner)];
+    } catch {
+      return [false, 'error in error handling'];
     } finally {
       engine.handled = previous;
     }
@@ -99,7 +99,8 @@ export function openProtectedCalls(engine: Engine): Library {
 const RECORDED = 100;
 
 function checkHandler(handler: LuaValue, argc: number): void {
-  if (argc < 2 || typeof handler !== 'function') throw argError(2, 'function expected');
+  if (argc < 2) throw argError(argc + 1, 'value expected');
+  if (typeof handler !== 'function') throw argError(2, 'function expected');
 }
 
 function succeed(r: LuaValue): LuaValue {

@@ -1,5 +1,6 @@
 /** string: find, match, gmatch, gsub (Lua 5.1 manual 5.4). */
 import { argError, luaError, typeName } from '../raise.js';
+import { HOST_PREFIX } from '../stack.js';
 import { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
 import { checkString, optInt } from './args.js';
@@ -7,6 +8,9 @@ import type { LibHost, Library } from './host.js';
 import { numberToString } from './number-text.js';
 import { type Matcher, PatternCache } from './pattern/matcher.js';
 import { type Replacement, ReplacementCache } from './pattern/replacement.js';
+
+/** The name by which the engine knows the iterator of gmatch as a library function. */
+const ITERATOR = `${HOST_PREFIX}gmatch_iterator`;
 
 const SPECIALS = /[\^$*+?.([%-]/;
 
@@ -66,16 +70,19 @@ export function openStringFind(host: LibHost): Library {
       const subject = checkString(s, 1, arguments.length);
       const matcher = cache.getLiteral(checkString(pattern, 2, arguments.length));
       let at = 0;
-      return () => {
-        if (at > subject.length) return undefined;
-        const end = matcher.search(subject, at);
-        if (end < 0) {
-          at = subject.length + 1;
-          return undefined;
-        }
-        at = end === matcher.start ? end + 1 : end;
-        return matcher.results(subject, end);
+      const holder = {
+        [ITERATOR]: (): LuaValue => {
+          if (at > subject.length) return undefined;
+          const end = matcher.search(subject, at);
+          if (end < 0) {
+            at = subject.length + 1;
+            return undefined;
+          }
+          at = end === matcher.start ? end + 1 : end;
+          return matcher.results(subject, end);
+        },
       };
+      return holder[ITERATOR];
     },
     gsub(s: LuaValue, pattern: LuaValue, replacement: LuaValue, limit: LuaValue): LuaValue {
       const subject = typeof s === 'string' ? s : checkString(s, 1, arguments.length);

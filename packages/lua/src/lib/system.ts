@@ -18,6 +18,8 @@ export class SystemError extends Error {
 
 /** An open file with a position of its own. Every method may throw a {@link SystemError}. */
 export interface SystemFile {
+  readonly readable: boolean;
+  readonly writable: boolean;
   /** Up to `max` bytes; empty at the end. */
   read(max: number): string;
   write(bytes: string): void;

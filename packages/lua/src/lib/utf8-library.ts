@@ -142,7 +142,7 @@ export function openUtf8(): Library {
       const argc = arguments.length;
       const text = checkString(s, 1, argc);
       const wanted = checkInt(n, 2, argc);
-      const start = relative(optInt(i, 3, argc, wanted > 0 ? 1 : text.length + 1), text.length);
+      const start = relative(optInt(i, 3, argc, wanted >= 0 ? 1 : text.length + 1), text.length);
       if (start < 1 || start - 1 > text.length) throw argError(3, 'position out of range');
       return offset(text, wanted, start - 1);
     },

@@ -64,13 +64,18 @@ function writeFully(fd: number, bytes: Buffer, position: number | null): void {
 
 /** A file descriptor; a regular file keeps its position here, because Node has no seek. */
 class NodeFile implements SystemFile {
+  readonly readable: boolean;
+  readonly writable: boolean;
   private readonly fd: number;
   private readonly append: boolean;
   private readonly seekable: boolean;
   private position = 0;
 
-  constructor(fd: number, append: boolean) {
+  constructor(fd: number, mode: string) {
+    const append = mode.startsWith('a');
     this.fd = fd;
+    this.readable = mode.startsWith('r') || mode.includes('+');
+    this.writable = mode !== 'r';
     this.append = append;
     this.seekable = fs.fstatSync(fd).isFile();
   }
@@ -119,7 +124,7 @@ const FILES: FileSystem = {
     const flags = mode.replace('b', '');
     return run(() => {
       const file = fs.openSync(pathOf(path), flags);
-      return new NodeFile(file, flags.startsWith('a'));
+      return new NodeFile(file, flags);
     });
   },
   remove(path) {
@@ -174,7 +179,7 @@ function standardFiles(): { stdin?: SystemFile; stderr?: SystemFile } {
   const open = (fd: number): SystemFile | undefined => {
     try {
       // Written at the place the descriptor itself is at: others write there as well.
-      return new NodeFile(fd, fd !== 0);
+      return new NodeFile(fd, fd === 0 ? 'r' : 'a');
     } catch {
       return undefined;
     }

@@ -10,6 +10,9 @@ import type { Suspendable } from './coroutine.js';
  */
 export function hostFunction(name: string, fn: LuaFunction, generator: GeneratorFunction | 0 | 1 = 0): LuaFunction {
   Object.defineProperty(fn, 'name', { value: HOST_PREFIX + name, configurable: true });
+  if (typeof generator === 'function') {
+    Object.defineProperty(generator, 'name', { value: HOST_PREFIX + name, configurable: true });
+  }
   (fn as Suspendable).g$ = generator;
   return fn;
 }
