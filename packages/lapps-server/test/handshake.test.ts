@@ -215,7 +215,7 @@ describe('HTTP', () => {
   });
 
   it('listen() ends handshakes that take too long: silent, half, and dripping ones', async () => {
-    const { connect, open, port } = await start({ limits: { handshakeTimeoutMs: 150 }, services: { '/s': echo } });
+    const { connect, open, port } = await start({ limits: { handshakeTimeoutMs: 1500 }, services: { '/s': echo } });
     expect(port).toBeGreaterThan(0);
     const patient = await open('/s');
     const silent = connect();

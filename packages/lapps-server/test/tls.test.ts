@@ -61,7 +61,11 @@ describe('tls', () => {
   });
 
   it('listen() survives plain text and silence on a TLS port', async () => {
-    const { connect, open } = await start({ tls: pair, services: { '/s': echo }, limits: { handshakeTimeoutMs: 150 } });
+    const { connect, open } = await start({
+      tls: pair,
+      services: { '/s': echo },
+      limits: { handshakeTimeoutMs: 1500 },
+    });
     const plain = connect();
     plain.request('/s');
     const silent = connect();
