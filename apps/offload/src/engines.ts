@@ -9,6 +9,7 @@ export interface EngineEntry {
 
 /** Every engine a script can name; loading them is `runtimes.ts`. */
 export const ENGINES = {
+  lua: { language: 'lua', extensions: ['.lua', '.luac'] },
   fengari: { language: 'lua', extensions: ['.lua', '.luac'] },
 } as const satisfies Record<string, EngineEntry>;
 

@@ -14,8 +14,8 @@ describe('offload check', () => {
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('Script a.lua: ok\nScript b.lua: ok\n');
-    expect(stdout).toMatch(/^ {2}one +\S*a\.lua:1 +fengari$/m);
-    expect(stdout).toMatch(/^ {2}two +\S*a\.lua:2 +fengari$/m);
+    expect(stdout).toMatch(/^ {2}one +\S*a\.lua:1 +lua$/m);
+    expect(stdout).toMatch(/^ {2}two +\S*a\.lua:2 +lua$/m);
     expect(stdout).toMatch(/^ {2}three +\S*b\.lua:1 +fengari$/m);
   });
 

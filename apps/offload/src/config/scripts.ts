@@ -24,7 +24,7 @@ export const scriptsSchema = z
 export const luaSchema = z.strictObject({
   engine: z
     .enum(ENGINE_NAMES.filter((name) => ENGINES[name].language === 'lua'))
-    .default('fengari')
+    .default('lua')
     .describe('Engine for Lua scripts that name none.'),
   path: z.array(z.string().min(1)).default([]).describe("Folders `require` searches after the script's own folder."),
 });

@@ -14,7 +14,7 @@ export const scriptsFlags: FlagsFor<Pick<Config, 'scripts' | 'lua'>> = {
     kind: 'text',
     value: 'ENGINE',
     describe: 'Engine for Lua scripts that name none',
-    default: 'fengari',
+    default: 'lua',
   },
   'lua.path': {
     name: 'lua-path',
