@@ -12,7 +12,8 @@ local function picture(rows, columns)
     local line = {}
     for x = 1, columns do
       local d = (x - columns / 2) ^ 2 / 16 + (y - rows / 2) ^ 2
-      line[x] = (" .:-=+*#%@"):sub(d % 10 + 1, d % 10 + 1)
+      local shade = math.floor(d) % 10 + 1
+      line[x] = (" .:-=+*#%@"):sub(shade, shade)
     end
     lines[y] = table.concat(line)
   end

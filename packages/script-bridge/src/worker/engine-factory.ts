@@ -2,7 +2,6 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type {
   EngineHost,
   ScriptEngine,
-  ScriptErrorData,
   ScriptFunction,
   ScriptRuntime,
   ScriptValue,
@@ -43,7 +42,7 @@ export interface EngineFactoryOptions {
   /** What the modules of every engine share. */
   readonly modules: Omit<ModuleContext, 'port' | 'host' | 'identity' | 'engine' | 'fault' | 'onDispose'>;
   readonly register: Register;
-  readonly fault: (error: ScriptErrorData, identity: EngineIdentity) => void;
+  readonly fault: (error: unknown, identity: EngineIdentity) => void;
 }
 
 /** An interpreter state with its modules defined. */

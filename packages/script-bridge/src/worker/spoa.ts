@@ -21,6 +21,7 @@ import {
 } from '@offload/spop-codec';
 import { parseIpv4, parseIpv6 } from './address.js';
 import { NotifyCall } from './notify-task.js';
+import { pythonPrelude } from './python/preludes.js';
 import { badArgument, checkInteger, checkName, checkScope, checkText, typeName } from './spoa-values.js';
 
 const INT64_MIN = -(2n ** 63n);
@@ -48,6 +49,12 @@ export function createSpoaModule(context: SpoaModuleContext): HostModule {
     constants: {
       scope: { proc: Scope.PROC, sess: Scope.SESS, txn: Scope.TXN, req: Scope.REQ, res: Scope.RES },
     },
+    // Read when Python asks for it.
+    preludes: {
+      get python() {
+        return pythonPrelude('spoa');
+      },
+    },
   };
 }
 
@@ -72,7 +79,7 @@ type Setter = (w: Writer, scope: Scope, name: string, value: ScriptValue) => voi
 function setters(context: SpoaModuleContext): Record<string, HostFunction> {
   const { host } = context;
   const make = (fn: string, write: Setter): HostFunction => {
-    return (name, scope, value) => {
+    const setter: HostFunction = (name, scope, value) => {
       const call = host.current;
       if (!(call instanceof NotifyCall)) throw new HostError(`'${fn}' called while no message is handled`);
       const checkedName = checkName(fn, name);
@@ -86,6 +93,8 @@ function setters(context: SpoaModuleContext): Record<string, HostFunction> {
         throw error instanceof SpopError ? badArgument(3, fn, error.message) : error;
       }
     };
+    setter.deferred = true;
+    return setter;
   };
   const integer = (type: string, tag: 2 | 3 | 4 | 5, min: number | bigint, max: number | bigint): HostFunction => {
     const fn = `set_var_${type}`;
@@ -99,6 +108,11 @@ function setters(context: SpoaModuleContext): Record<string, HostFunction> {
   const address = (type: string, tag: 6 | 7, parse: (text: string) => Uint8Array | undefined): HostFunction => {
     const fn = `set_var_${type}`;
     return make(fn, (w, scope, name, value) => {
+      // Address objects of a language come as they are on the wire.
+      if (value instanceof Uint8Array) {
+        writeSetVarAddress(w, scope, name, tag, value);
+        return;
+      }
       if (typeof value !== 'string') throw badArgument(3, fn, `${type} address expected, got ${typeName(value)}`);
       const bytes = parse(value);
       if (bytes === undefined) throw badArgument(3, fn, `'${value}' is not an ${type} address`);

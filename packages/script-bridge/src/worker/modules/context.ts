@@ -1,4 +1,4 @@
-import type { EngineHost, ScriptEngine, ScriptErrorData, WorkerPort } from '@offload/script-runtime';
+import type { EngineHost, ScriptEngine, WorkerPort } from '@offload/script-runtime';
 import type { SharedState } from '../../shared/shared-state.js';
 import type { CwsOptions } from '../cws/options.js';
 import type { Outbound } from '../outbound.js';
@@ -26,7 +26,7 @@ export interface ModuleContext {
   /** A script closed this connection: what its client still sends is not looked at. */
   readonly closing: (id: number) => void;
   /** Logs a fault that ends no call of its own. */
-  readonly fault: (error: ScriptErrorData) => void;
+  readonly fault: (error: unknown) => void;
   /** Called when the engine is closed. */
   readonly onDispose: (dispose: () => void) => void;
 }

@@ -6,7 +6,6 @@ import {
   type HostResult,
   type ScriptCall,
   ScriptFunction,
-  ScriptRuntimeError,
   ScriptTable,
   type ScriptValue,
 } from '@offload/script-runtime';
@@ -107,7 +106,7 @@ function dispatch(
   const fn = callbacks.get(event.handler)?.[event.type];
   if (event.type === 'onclose') callbacks.delete(event.handler);
   if (fn === undefined) return undefined;
-  const failed = (error: unknown): void => context.fault(ScriptRuntimeError.dataOf(error));
+  const failed = (error: unknown): void => context.fault(error);
   try {
     return callBack(context.engine(), outer, fn, argumentsOf(event))?.catch(failed);
   } catch (error) {
