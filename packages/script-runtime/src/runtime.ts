@@ -14,11 +14,6 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * `host.current` whenever the script's code runs, so that host functions know for whom they work.
  */
 export interface ScriptCall {
-  /**
-   * True for a call that is expected to wait, over and over (`run` of a service that never ends). An engine that has a
-   * cheaper form for calls that never wait must not choose it, since it could only wait by blocking its thread.
-   */
-  readonly waits?: boolean;
   /** Called once, and only after {@link PENDING} was returned. */
   settled(error: ScriptRuntimeError | null, result: ScriptValue): void;
 }
