@@ -43,6 +43,8 @@ export class NameCache {
   /** Reads a name (varint length + bytes) at the cursor. Throws SPOP_ERR_TRUNCATED, SPOP_ERR_VARINT. */
   read(c: Cursor): string {
     const length = readLength(c);
+    // Arguments without a name are common.
+    if (length === 0) return '';
     const at = c.at;
     c.at = at + length;
     return this.text(c.bytes, at, c.at);

@@ -1,5 +1,5 @@
 import { HostError, type ScriptValue } from '@offload/script-runtime';
-import { checkVariableName, Scope, SpopError } from '@offload/spop-codec';
+import { Scope } from '@offload/spop-codec';
 
 /** An error that names the function and the argument, in the words Lua uses for its own. */
 export function badArgument(position: number, fn: string, why: string): HostError {
@@ -11,18 +11,6 @@ export function typeName(value: ScriptValue): string {
   if (value === undefined || value === null) return 'nil';
   if (typeof value === 'bigint') return 'number';
   return typeof value === 'object' ? 'table' : typeof value;
-}
-
-/** Argument 1: a variable name HAProxy takes. */
-export function checkName(fn: string, value: ScriptValue): string {
-  if (typeof value !== 'string') throw badArgument(1, fn, `variable name expected, got ${typeName(value)}`);
-  try {
-    checkVariableName(value);
-  } catch (error) {
-    if (error instanceof SpopError) throw badArgument(1, fn, error.message.replace(/^Cannot encode /, ''));
-    throw error;
-  }
-  return value;
 }
 
 /** Argument 2: one of `spoa.scope.*`. */

@@ -22,7 +22,7 @@ import {
 import { parseIpv4, parseIpv6 } from './address.js';
 import { NotifyCall } from './notify-task.js';
 import { pythonPrelude } from './python/preludes.js';
-import { badArgument, checkInteger, checkName, checkScope, checkText, typeName } from './spoa-values.js';
+import { badArgument, checkInteger, checkScope, checkText, typeName } from './spoa-values.js';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
@@ -74,6 +74,12 @@ function registerMessage(context: SpoaModuleContext): HostFunction {
   };
 }
 
+/** What the encoder refuses, in the words of a script: it checks names and values while it writes them. */
+function refused(fn: string, error: SpopError): HostError {
+  if (error.code === 'SPOP_ERR_FRAME_TOO_BIG') return new HostError(`'${fn}': no space left available`);
+  return badArgument(error.code === 'SPOP_ERR_NAME' ? 1 : 3, fn, error.message.replace(/^Cannot encode /, ''));
+}
+
 type Setter = (w: Writer, scope: Scope, name: string, value: ScriptValue) => void;
 
 function setters(context: SpoaModuleContext): Record<string, HostFunction> {
@@ -82,15 +88,11 @@ function setters(context: SpoaModuleContext): Record<string, HostFunction> {
     const setter: HostFunction = (name, scope, value) => {
       const call = host.current;
       if (!(call instanceof NotifyCall)) throw new HostError(`'${fn}' called while no message is handled`);
-      const checkedName = checkName(fn, name);
-      const checkedScope = checkScope(fn, scope);
+      if (typeof name !== 'string') throw badArgument(1, fn, `variable name expected, got ${typeName(name)}`);
       try {
-        write(call.task.actions, checkedScope, checkedName, value);
+        write(call.task.actions, checkScope(fn, scope), name, value);
       } catch (error) {
-        if (error instanceof SpopError && error.code === 'SPOP_ERR_FRAME_TOO_BIG') {
-          throw new HostError(`'${fn}': no space left available`);
-        }
-        throw error instanceof SpopError ? badArgument(3, fn, error.message) : error;
+        throw error instanceof SpopError ? refused(fn, error) : error;
       }
     };
     setter.deferred = true;
