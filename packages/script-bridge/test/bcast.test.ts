@@ -67,7 +67,7 @@ describe('bcast', () => {
     client.send('on');
     await client.next();
     client.socket.terminate();
-    await expect.poll(() => house.printed()).toContain('gone true');
+    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain('gone true');
     expect(house.lapps.bus.send(7, Uint8Array.of(0))).toBe(0);
   });
 

@@ -53,7 +53,7 @@ describe('reactive service', () => {
     expect((await polite.closed).code).toBe(1001);
     const rude = await connect(`${house.url}/s`);
     rude.socket.terminate();
-    await expect.poll(() => house.printed()).toContain('s gone 5');
+    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain('s gone 5');
     const last = await connect(`${house.url}/s`);
     await house.stop();
     expect((await last.closed).code).toBe(1001);
@@ -74,7 +74,7 @@ describe('reactive service', () => {
     slow.send('wait');
     slow.send('after');
     quick.send('now');
-    await expect.poll(() => order).toEqual(['quick now', 'slow wait', 'slow after']);
+    await expect.poll(() => order, { timeout: 10_000 }).toEqual(['quick now', 'slow wait', 'slow after']);
   });
 
   it('reads a client no further while its messages wait, then goes on', async () => {
@@ -86,7 +86,7 @@ describe('reactive service', () => {
     client.send('wait');
     for (let i = 0; i < 500; i++) client.send(String(i));
     const [connection] = [...house.lapps.server.connections];
-    await expect.poll(() => connection?.paused).toBe(true);
+    await expect.poll(() => connection?.paused, { timeout: 10_000 }).toBe(true);
     expect(await client.next()).toBe('wait');
     for (let i = 0; i < 500; i++) expect(await client.next()).toBe(String(i));
     expect(connection?.paused).toBe(false);
@@ -99,7 +99,7 @@ describe('reactive service', () => {
     client.send('x');
     client.send('y');
     expect((await client.closed).code).toBe(1011);
-    await expect.poll(() => house.printed()).toContain('s gone 1');
+    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain('s gone 1');
     expect(house.log.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 
@@ -129,7 +129,7 @@ describe('reactive service', () => {
     }
     b.send('still here');
     expect(await b.next()).toBe('still here');
-    await expect.poll(() => house.printed().filter((line) => line === 's start').length).toBe(3);
+    await expect.poll(() => house.printed().filter((line) => line === 's start').length, { timeout: 10_000 }).toBe(3);
   });
 
   const broken: [string, string, RegExp][] = [
@@ -195,7 +195,7 @@ describe('standalone service', () => {
         },
       },
     });
-    await expect.poll(() => new Set(house.printed()).size).toBe(2);
+    await expect.poll(() => new Set(house.printed()).size, { timeout: 10_000 }).toBe(2);
     await house.stop();
     expect(house.printed().map((line) => line.slice(0, 3))).toEqual(['run', 'run', 'end', 'end']);
     expect(new Set(house.printed()).size).toBe(4);
@@ -208,8 +208,8 @@ describe('standalone service', () => {
         fails: { standalone: true, source: standalone('error("boom")') },
       },
     });
-    await expect.poll(() => house.printed()).toContain("service 'fails' has ended");
-    await expect.poll(() => house.printed()).toContain("service 'done' has ended");
+    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain("service 'fails' has ended");
+    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain("service 'done' has ended");
     expect(house.printed().filter((line) => line === 'once')).toHaveLength(1);
     expect(house.log.find(({ level }) => level === 'error')).toMatchObject({
       message: expect.stringContaining('boom'),

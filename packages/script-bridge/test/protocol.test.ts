@@ -69,7 +69,7 @@ describe('LAppS service', () => {
     expect((await client.closed).code).toBe(closeCode);
     other.sendCbor({ lapps: 1, method: 'm' });
     expect(await other.nextCbor()).toEqual(result(3, 'm', null, null));
-    await expect.poll(() => house.printed()).toContain('gone 1');
+    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain('gone 1');
   });
 
   it('a fault costs one request: -32603, and the log has place and connection', async () => {

@@ -21,7 +21,7 @@ export function isOver(call: ScriptCall | null): boolean {
  * `host.current` is the same), but its end is the host's business.
  */
 function nestedCall(outer: ScriptCall | null, settled: ScriptCall['settled']): ScriptCall {
-  return Object.create(outer, { settled: { value: settled }, waits: { value: false } }) as ScriptCall;
+  return Object.create(outer, { settled: { value: settled } }) as ScriptCall;
 }
 
 /** Calls a callback that must not wait. Returns false when it tried to: it was cancelled then. */

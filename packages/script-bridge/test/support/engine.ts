@@ -1,7 +1,8 @@
 import { fengari } from '@offload/script-runtime/fengari';
+import { lua } from '@offload/script-runtime/lua';
 import type { RuntimeLoaders } from '../../src/index.js';
 
 /** The engine services are tested with: `OFFLOAD_TEST_ENGINE`, one of these. */
-export const LOADERS: RuntimeLoaders = { fengari: async () => fengari };
+export const LOADERS: RuntimeLoaders = { fengari: async () => fengari, lua: async () => lua };
 
 export const ENGINE = process.env.OFFLOAD_TEST_ENGINE ?? 'fengari';

@@ -2,7 +2,10 @@
 import { createWorkerApp } from '@offload/script-bridge';
 import { runWorker } from '@offload/script-runtime';
 
-const loaders = { fengari: async () => (await import('@offload/script-runtime/fengari')).fengari };
+const loaders = {
+  fengari: async () => (await import('@offload/script-runtime/fengari')).fengari,
+  lua: async () => (await import('@offload/script-runtime/lua')).lua,
+};
 runWorker((port, data) => {
   const app = createWorkerApp(port, data, loaders);
   const message = app.message.bind(app);

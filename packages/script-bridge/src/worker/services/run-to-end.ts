@@ -10,7 +10,6 @@ import {
 export function runToEnd(engine: ScriptEngine, fn: ScriptFunction): Promise<void> {
   return new Promise((resolve, reject) => {
     const call: ScriptCall = {
-      waits: true,
       settled: (error: ScriptRuntimeError | null) => (error === null ? resolve() : reject(error)),
     };
     // What it throws at once rejects, too.
