@@ -108,7 +108,7 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
   test('health checks: up when the agent listens, down when it drains', async () => {
     const path = join(folder, 'agent.sock');
     const haproxy = await haproxyFor([`unix@${path}`], {
-      backend: 'option spop-check',
+      backend: 'option spop-check\ntimeout check 10s',
       server: 'check inter 50ms fall 1 rise 1',
     });
     await haproxy.waitForLine(/Server agents\/agent1 is DOWN/);
@@ -142,7 +142,7 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
   test('an agent stopped gracefully under load, with another one left: no request fails', async () => {
     const [one, other] = [await agentOf(describePath), await agentOf(describePath)];
     const haproxy = await haproxyFor([one.address, other.address], {
-      backend: 'option spop-check',
+      backend: 'option spop-check\ntimeout check 10s',
       server: 'check inter 50ms fall 1',
     });
     const load = new Load(haproxy, 8);

@@ -16,6 +16,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** One character per byte. */
   readonly body: string;
 }
 
@@ -55,7 +56,7 @@ export function sendHttp(target: NetConnectOpts, options: HttpRequest): Promise<
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
       response.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
+        const text = Buffer.concat(chunks).toString('latin1');
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
       });
     });

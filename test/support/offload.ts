@@ -1,0 +1,53 @@
+/** The program itself as a process: `offload serve` on a free port or a unix socket, awaited by what it prints. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Program, type ProgramEnd } from './program.js';
+import { repository } from './workspace.js';
+
+const main = join(repository, 'apps/offload/dist/main.js');
+
+/** Path of a script of the tests. */
+export const testScript = (name: string): string => fileURLToPath(new URL(`../e2e/scripts/${name}`, import.meta.url));
+
+/** Runs a command of the program to its end. */
+export async function runOffload(args: readonly string[]): Promise<ProgramEnd & { readonly lines: readonly string[] }> {
+  const program = new Program(process.execPath, [main, ...args]);
+  return { ...(await program.ended), lines: program.lines };
+}
+
+export class Offload {
+  readonly program: Program;
+  /** Address of the SPOE agent as HAProxy writes it. */
+  readonly address: string;
+
+  private constructor(program: Program, address: string) {
+    this.program = program;
+    this.address = address;
+  }
+
+  /** Starts `offload serve --spop`, on a free port unless `socket` names a unix socket. Logs are JSON lines. */
+  static async start(args: readonly string[], { socket }: { readonly socket?: string } = {}): Promise<Offload> {
+    if (!existsSync(main)) throw new Error(`${main} is missing: run the build first`);
+    const listen = socket === undefined ? '127.0.0.1:0' : `unix:${socket}`;
+    const fixed = ['serve', '--spop', '--spop-listen', listen, '--log-format', 'json'];
+    const program = new Program(process.execPath, [main, ...fixed, ...args]);
+    try {
+      const line = await program.waitForLine(/SPOP agent on \S+/);
+      const address = /SPOP agent on (\S+)/.exec(line)![1]!;
+      return new Offload(program, address.replace(/^unix:/, 'unix@'));
+    } catch (error) {
+      await program.stop();
+      throw error;
+    }
+  }
+
+  /** The first log record whose line matches; waits for it. */
+  async waitForLog(pattern: RegExp): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.program.waitForLine(pattern)) as Record<string, unknown>;
+  }
+
+  stop(): Promise<ProgramEnd> {
+    return this.program.stop();
+  }
+}
