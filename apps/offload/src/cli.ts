@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import type { Command } from './command.js';
+import { call } from './commands/call.js';
 import { cert } from './commands/cert.js';
 import { check } from './commands/check.js';
 import { configSchemaCommand } from './commands/config-schema.js';
@@ -28,6 +29,7 @@ export function buildCli(context: Context, outcome: Outcome): Argv {
   addCommand(cli, serve, context, outcome);
   addCommand(cli, check, context, outcome);
   addCommand(cli, notify, context, outcome);
+  addCommand(cli, call, context, outcome);
   addCommand(cli, cert, context, outcome);
   addCommand(cli, printConfig, context, outcome);
   addCommand(cli, configSchemaCommand, context, outcome);

@@ -1,26 +1,26 @@
-import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Bridge,
   connectSpop,
   createBridge,
-  createWorkerApp,
+  type LappsFrontend,
+  type LappsPlan,
   type Log,
-  type StartReport,
-  type WorkerAppData,
+  planLapps,
 } from '@offload/script-bridge';
-import { createInlinePool, createThreadPool, ScriptRuntimeError, type WorkerAppFactory } from '@offload/script-runtime';
 import type { Agent } from '@offload/spop-agent';
 import type { Config } from './config.js';
-import { ENGINES, type EngineName, type Language } from './engines.js';
-import { OffloadError } from './errors.js';
-import { parseSocketAddress, type SocketAddress } from './listen-address.js';
+import { planWs, type WsPlan } from './lapps/plan.js';
+import { listenAll } from './listen-all.js';
+import { type LoadedScripts, loadedServices, scriptError, startScripts } from './loaded-scripts.js';
 import type { Logger } from './logger.js';
-import type { LoadedMessage, Running } from './ready-text.js';
-import { RUNTIME_LOADERS } from './runtimes.js';
+import { makePool, poolSize } from './pools.js';
+import { withQuickStart } from './quick-start.js';
+import type { LoadedService, Running } from './ready-text.js';
 import { logAgentEvent } from './spop-log.js';
+import { createWs, openWs } from './ws-frontend.js';
 
-/** Both the sources and what is built of them sit next to the built entry. */
-const WORKER_ENTRY = new URL('../dist/worker-entry.js', import.meta.url);
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The program built from one configuration, not yet running. */
 export interface House {
@@ -38,90 +38,92 @@ export interface House {
  * The map of the house: which part is made of what and who talks to whom.
  *
  * ```
- * HAProxy == spop-agent -- bridge -- pool == workers: scripts
+ * HAProxy == spop-agent ---\
+ *                           bridge -- pool == workers: scripts, services
+ * browser == lapps-server -/             \- a thread for each standalone service
  * ```
+ *
+ * @param env where LAPPS_HOME and its like are looked up.
+ * @throws ConfigError, OffloadError `OFFLOAD_ERR_CONFIG`
  */
-export function compose(config: Config, logger: Logger): House {
-  const bridge = createScripts(config, logger);
+export function compose(config: Config, logger: Logger, env: Environment = process.env): House {
+  const { bridge, web } = assemble(config, logger, env);
   const spop = config.spop.enabled ? createSpop(config, bridge, logger) : undefined;
   return {
     async start() {
-      const loaded = await startScripts(bridge);
       try {
-        const listening = spop === undefined ? [] : await listenAll(spop, config.spop.listen);
-        return { ...loaded, spop: listening, workers: config.inline ? 0 : bridge.pool.size };
+        const loaded = await startScripts(bridge, web?.lapps);
+        return {
+          ...loaded,
+          workers: config.inline ? 0 : bridge.pool.size,
+          spop: spop === undefined ? [] : await listenAll(config.spop.listen, (address) => spop.listen(address)),
+          ...(web === undefined ? {} : { ws: await openWs(config, web.ws, web.lapps, web.plan) }),
+        };
       } catch (error) {
-        await spop?.stop({ graceMs: 1 });
+        await Promise.all([spop?.stop({ graceMs: 1 }), web?.lapps.stop(1)]);
         await bridge.pool.stop(0);
         throw error;
       }
     },
     async stop() {
-      await spop?.stop({ graceMs: config.stopTimeoutMs, drainMs: config.spop.drainMs });
-      await bridge.pool.stop(config.stopTimeoutMs);
+      const {
+        stopTimeoutMs: graceMs,
+        spop: { drainMs },
+      } = config;
+      const stopWs = async (): Promise<void> => {
+        // Those who ask the agent while it drains may need the services.
+        if (spop !== undefined && drainMs > 0) await delay(drainMs);
+        await web?.lapps.stop(graceMs);
+      };
+      await Promise.all([spop?.stop({ graceMs, drainMs }), stopWs()]);
+      await bridge.pool.stop(graceMs);
     },
   };
 }
 
-/** The scripts and what they registered. */
-export interface LoadedScripts {
-  readonly scripts: readonly string[];
-  readonly messages: readonly LoadedMessage[];
+/** The scripts, the services and what they registered. */
+export interface CheckedScripts extends LoadedScripts {
+  readonly services: readonly LoadedService[];
 }
 
-/** Loads the scripts in this thread, serves nobody, and ends them again. */
-export async function loadScripts(config: Config, logger: Logger): Promise<LoadedScripts> {
-  const bridge = createScripts({ ...config, inline: true }, logger);
-  const report = await startScripts(bridge);
-  await bridge.pool.stop(0);
-  return report;
-}
-
-/** The pool with a worker's half of the bridge in each thread, and the IO thread's half. */
-function createScripts(config: Config, logger: Logger): Bridge {
-  const data: WorkerAppData = {
-    files: config.scripts.map(({ file, engine }) => ({ path: file, ...(engine === undefined ? {} : { engine }) })),
-    defaultEngines: defaultEngines(config),
-    searchPath: config.lua.path,
-  };
-  const timeouts = { timeoutMs: config.scriptTimeoutMs, loadTimeoutMs: config.loadTimeoutMs };
-  const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
-  const log = logTo(logger);
-  if (config.inline) {
-    const createApp: WorkerAppFactory = (port) => createWorkerApp(port, data, RUNTIME_LOADERS);
-    return createBridge((handlers) => createInlinePool({ createApp, data, ...timeouts }, handlers), log);
-  }
-  return createBridge(
-    (handlers) => createThreadPool({ workers, entry: WORKER_ENTRY, data, ...timeouts }, handlers),
-    log,
-  );
-}
-
-/** The engine for each extension: the one its language's section names. */
-function defaultEngines(config: Config): Record<string, string> {
-  const chosen: Record<Language, EngineName> = { lua: config.lua.engine };
-  return Object.fromEntries(
-    Object.values(chosen).flatMap((name) => ENGINES[name].extensions.map((extension) => [extension, name])),
-  );
-}
-
-async function startScripts({ pool }: Bridge): Promise<LoadedScripts> {
+/** Loads the scripts in this thread, starts the services, serves nobody, runs nothing, and ends them again. */
+export async function loadScripts(config: Config, logger: Logger, env: Environment): Promise<CheckedScripts> {
+  const { bridge, web } = assemble({ ...config, inline: true }, logger, env, { runs: false });
   try {
-    // Every worker loads the same files: one report speaks for all.
-    const [report] = (await pool.start()) as readonly StartReport[];
-    return { scripts: report?.files.map(({ path }) => path) ?? [], messages: report?.messages ?? [] };
-  } catch (error) {
-    if (!(error instanceof ScriptRuntimeError)) throw error;
-    throw new OffloadError('OFFLOAD_ERR_SCRIPT', `Cannot load the scripts:\n${scriptFault(error)}`, { cause: error });
+    return { ...(await startScripts(bridge, web?.lapps)), services: loadedServices(web?.plan) };
+  } finally {
+    await web?.lapps.stop(1000);
+    await bridge.pool.stop(0);
   }
 }
 
-/** A fault with file and line in front, where the message does not begin with them anyway. */
-function scriptFault({ code, message, script, line, traceback }: ScriptRuntimeError): string {
-  const place = script === undefined ? '' : line === undefined ? script : `${script}:${line}`;
-  const head = place === '' || message.includes(place) ? message : `${place}: ${message}`;
-  // What the host's own code threw has a traceback in the host's files, which helps nobody here.
-  return code === 'SCRIPT_ERR_RUNTIME' && traceback !== undefined ? `${head}\n${traceback}` : head;
+/** What is there whoever asks: the pool and, for WebSockets, the services with their server. */
+interface Parts {
+  readonly bridge: Bridge;
+  readonly web?: { readonly ws: WsPlan; readonly plan: LappsPlan; readonly lapps: LappsFrontend };
+}
+
+function assemble(config: Config, logger: Logger, env: Environment, { runs = true } = {}): Parts {
+  const log = logTo(logger);
+  const ws = config.ws.enabled ? planWs(config.ws, env) : undefined;
+  const effective = withQuickStart(config, ws);
+  if (ws === undefined) return { bridge: createBridge((handlers) => makePool(effective, undefined, handlers), log) };
+  try {
+    const plan = planLapps({
+      services: ws.services,
+      workers: poolSize(config),
+      maxConnections: ws.server.limits?.maxConnections,
+      spoe: config.spop.enabled,
+      cws: ws.client,
+    });
+    for (const note of [...ws.notes, ...plan.warnings]) logger.warn(note);
+    // Scripts read it with os.getenv; threads get a copy of this environment.
+    if (ws.appsDir !== undefined) process.env.LAPPS_APPS_DIR = ws.appsDir;
+    const bridge = createBridge((handlers) => makePool(effective, plan, handlers), log);
+    return { bridge, web: { ws, plan, lapps: createWs({ config: effective, ws, plan, bridge, logger, runs }) } };
+  } catch (error) {
+    throw scriptError(error);
+  }
 }
 
 /** The bridge's log lines as the logger's. */
@@ -139,20 +141,4 @@ function createSpop({ spop }: Config, bridge: Bridge, logger: Logger): Agent {
     limits: spop.limits,
     onEvent: (event) => logAgentEvent(logger, event),
   });
-}
-
-/** Opens every address, in order; resolves with what was bound, the ports that were chosen included. */
-async function listenAll(agent: Agent, addresses: readonly string[]): Promise<SocketAddress[]> {
-  const bound: SocketAddress[] = [];
-  for (const text of addresses) {
-    const address = parseSocketAddress(text);
-    if (typeof address === 'string') throw new OffloadError('OFFLOAD_ERR_LISTEN', address);
-    try {
-      bound.push(await agent.listen(address));
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      throw new OffloadError('OFFLOAD_ERR_LISTEN', message, { cause: error });
-    }
-  }
-  return bound;
 }

@@ -6,7 +6,8 @@ export type OffloadErrorCode =
   | 'OFFLOAD_ERR_LISTEN'
   | 'OFFLOAD_ERR_CONNECT'
   | 'OFFLOAD_ERR_TIMEOUT'
-  | 'OFFLOAD_ERR_PROTOCOL';
+  | 'OFFLOAD_ERR_PROTOCOL'
+  | 'OFFLOAD_ERR_RESPONSE';
 
 /** Exit status of a process that ended with this code: 2 for a command line that makes no sense, else 1. */
 export function exitCodeOf(code: OffloadErrorCode): 1 | 2 {

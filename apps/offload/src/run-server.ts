@@ -4,8 +4,9 @@ import type { Context } from './context.js';
 import { ConfigError } from './errors.js';
 import { formatSocketAddress } from './listen-address.js';
 import { createLogger, type Logger } from './logger.js';
-import { nextCommands, withQuickStart } from './quick-start.js';
-import { readyText } from './ready-text.js';
+import { nextCommands } from './quick-start.js';
+import { type Running, readyText } from './ready-text.js';
+import { wsUrl } from './ws-url.js';
 
 /**
  * Serves until SIGINT or SIGTERM, then stops gracefully; a second signal ends the process at once with code 1.
@@ -13,20 +14,17 @@ import { readyText } from './ready-text.js';
  * @returns the exit code.
  */
 export async function runServer({ config, warnings }: LoadedConfig, context: Context): Promise<number> {
-  if (!config.spop.enabled) {
+  if (!config.spop.enabled && !config.ws.enabled) {
     const message = 'Nothing to serve: every frontend is off';
     throw new ConfigError([{ path: 'spop.enabled', keys: ['spop', 'enabled'], message }]);
   }
-  const effective = withQuickStart(config);
   const logger = await createLogger(config.log);
   for (const warning of warnings) logger.warn(warning);
-  const house = compose(effective, logger);
+  const house = compose(config, logger, context.env);
   const stop = new StopSignal(context, logger);
   try {
     const running = await house.start();
-    const { spop, scripts, messages, workers } = running;
-    const names = messages.map(({ name }) => name);
-    logger.info({ spop: spop.map(formatSocketAddress), scripts, messages: names, workers }, 'ready');
+    logReady(running, logger);
     const { env, cwd } = context;
     context.stdout(readyText(running, nextCommands(running, { env, cwd }), cwd));
     await stop.requested;
@@ -36,6 +34,17 @@ export async function runServer({ config, warnings }: LoadedConfig, context: Con
   } finally {
     stop.end();
   }
+}
+
+function logReady({ spop, ws, scripts, messages, workers }: Running, logger: Logger): void {
+  const web =
+    ws === undefined
+      ? {}
+      : { ws: ws.listening.map((address) => wsUrl(ws, address)), services: ws.services.map(({ name }) => name) };
+  const names = messages.map(({ name }) => name);
+  logger.info({ spop: spop.map(formatSocketAddress), ...web, scripts, messages: names, workers }, 'ready');
+  if (ws?.demo === true) logger.info('ws: no services are configured: the demo is served');
+  if (ws?.tls === false) logger.info('ws: without TLS');
 }
 
 /** The first signal asks for a graceful stop; the second one ends the process at once. */

@@ -23,6 +23,7 @@ export class LappsClient {
   readonly #session: Session;
   readonly #pending = new PendingRequests();
   readonly #channels = new Map<number, Set<ChannelListener>>();
+  readonly #everyChannel = new Set<ChannelListener>();
   readonly #requestTimeoutMs: number;
   readonly #maxPending: number;
 
@@ -89,6 +90,12 @@ export class LappsClient {
     };
   }
 
+  /** Listens to all channels, besides those who listen to one. Returns the function that stops it. */
+  onAny(listener: ChannelListener): () => void {
+    this.#everyChannel.add(listener);
+    return () => void this.#everyChannel.delete(listener);
+  }
+
   /** Sends bytes or text as they are. @throws LappsClientError `LAPPS_CLIENT_ERR_NOT_CONNECTED` */
   sendRaw(data: Uint8Array | string): void {
     this.#session.send(data);
@@ -105,7 +112,7 @@ export class LappsClient {
     if (message.kind === 'notification') {
       const cid = Number(message.cid);
       const items = message.items.map(toPlain);
-      for (const listener of [...(this.#channels.get(cid) ?? [])]) listener(items, cid);
+      for (const listener of [...(this.#channels.get(cid) ?? []), ...this.#everyChannel]) listener(items, cid);
     } else if (!this.#pending.answer(toAnswer(message))) {
       this.#protocolError('an answer without a request');
     }

@@ -118,6 +118,23 @@ describe('notify() and on()', () => {
     expect(got).toHaveLength(4);
     await client.close();
   });
+
+  it('onAny() hears every channel until it is stopped', async () => {
+    const { client } = await begin();
+    const got: unknown[] = [];
+    const stop = client.onAny((items, cid) => got.push([cid, items]));
+    client.notify(5, 'a');
+    client.notify(7, 'b');
+    await client.request('echo');
+    stop();
+    client.notify(5, 'c');
+    await client.request('echo');
+    expect(got).toEqual([
+      [5, ['a']],
+      [7, ['b']],
+    ]);
+    await client.close();
+  });
 });
 
 describe('faults of the server', () => {

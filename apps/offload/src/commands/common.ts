@@ -18,7 +18,7 @@ export function addConfigCommandFlags(yargs: Argv): Argv<ConfigCommandFlags> {
         alias: 'p',
         type: 'string',
         requiresArg: true,
-        describe: 'PORT  Listen on 127.0.0.1:PORT; short for --spop-listen',
+        describe: 'PORT  Listen on 127.0.0.1:PORT; short for --spop-listen, or for --ws-listen where only --ws is said',
       })
       .option('debug', { alias: 'd', type: 'boolean', describe: 'Debug log, scripts inline' }),
   ) as unknown as Argv<ConfigCommandFlags>;
@@ -41,8 +41,9 @@ function rawFlags(argv: Readonly<Record<string, unknown>>): Record<string, unkno
     raw.log = { level: 'debug', ...(raw.log as object | undefined) };
   }
   const port = lastText(argv.port);
-  const spop = (raw.spop ?? {}) as { listen?: string[]; enabled?: boolean };
-  if (port !== undefined) raw.spop = { ...spop, listen: [`127.0.0.1:${port}`, ...(spop.listen ?? [])] };
+  const named = argv.ws === true && argv.spop !== true ? 'ws' : 'spop';
+  const section = (raw[named] ?? {}) as { listen?: string[] };
+  if (port !== undefined) raw[named] = { ...section, listen: [`127.0.0.1:${port}`, ...(section.listen ?? [])] };
   if (FRONTENDS.some((name) => argv[name] === true)) {
     for (const name of FRONTENDS) raw[name] = { enabled: false, ...(raw[name] as object | undefined) };
   }

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import type { ServiceSpec } from '@offload/script-bridge';
 
-/** Both the sources and what is built of them sit next to the scripts. */
-const APPS = new URL('../../scripts/lapps-apps/', import.meta.url);
+/** The folder of the demo services. Both the sources and what is built of them sit next to the scripts. */
+export const DEMO_APPS = new URL('../../scripts/lapps-apps/', import.meta.url);
 
 const service = (name: string, rest: Omit<ServiceSpec, 'name' | 'file'>): ServiceSpec => ({
   name,
-  file: fileURLToPath(new URL(`${name}/${name}.lua`, APPS)),
+  file: fileURLToPath(new URL(`${name}/${name}.lua`, DEMO_APPS)),
   ...rest,
 });
 

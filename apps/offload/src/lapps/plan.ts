@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ServerOptions, TlsOptions } from '@offload/lapps-server';
 import type { ServiceSpec } from '@offload/script-bridge';
 import type { WsConfig } from '../config/ws.js';
 import { ConfigError, OffloadError } from '../errors.js';
-import { demoServices } from './demo.js';
+import { DEMO_APPS, demoServices } from './demo.js';
 import { type LappsJson, readLappsJson, type ServiceJson } from './lapps-json.js';
 import { readWsJson, type WsJson } from './ws-json.js';
 
@@ -36,13 +37,14 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
   const ws: WsJson | undefined = files.ws === undefined ? undefined : readWsJson(files.ws);
   const lapps: LappsJson | undefined = files.lapps === undefined ? undefined : readLappsJson(files.lapps);
   notes.push(...(ws?.notes ?? []), ...(lapps?.notes ?? []));
-  const appsDir = files.home === undefined ? undefined : join(files.home, lapps?.applications ?? 'apps');
+  const ownDir = files.home === undefined ? undefined : join(files.home, lapps?.applications ?? 'apps');
   const paths = luaPath(env.LUA_PATH, notes);
   const services = [
-    ...(lapps === undefined ? [] : lappsServices(lapps, files, appsDir, ws?.maxMessageBytes, paths)),
+    ...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, ws?.maxMessageBytes, paths)),
     ...nativeServices(config),
   ];
   const demo = services.length === 0 && files.lapps === undefined && files.home === undefined;
+  const appsDir = demo ? fileURLToPath(DEMO_APPS) : ownDir;
   return {
     listen: ws === undefined || isListenSet(config) ? config.listen : [listenOf(ws)],
     server: {

@@ -43,3 +43,10 @@ export async function spopAddress(program: Program): Promise<string> {
   await program.waitForLine(/^Try it from another terminal/);
   return line.replace(/^ {2}SPOP agent on /, '');
 }
+
+/** The URL in the line that says where a program serves WebSockets, once it is ready. */
+export async function wsUrl(program: Program): Promise<string> {
+  const line = await program.waitForLine(/^ {2}WebSockets on /);
+  await program.waitForLine(/^Try it from another terminal/);
+  return line.replace(/^ {2}WebSockets on ([^,]*).*$/, '$1');
+}
