@@ -1,3 +1,4 @@
+import { basename, extname } from 'node:path';
 import { BridgeError } from './errors.js';
 import type { PlannedInstance, PlannedService, ServiceSpec } from './service-spec.js';
 
@@ -13,6 +14,8 @@ const MODULES: ReadonlySet<string> = new Set([
   'mqr',
   'cws',
 ]);
+/** What `require` finds before it looks for files. */
+const RESERVED: ReadonlySet<string> = new Set([...MODULES, 'spoa', 'offload']);
 const MAX_INSTANCES = 1024;
 
 export interface ServicePlan {
@@ -49,6 +52,9 @@ function checkSpec(spec: ServiceSpec): void {
   const { name, file, instances = 1, standalone = false, protocol, requestTarget } = spec;
   if (typeof name !== 'string' || name === '') throw refuse(String(name), 'a service needs a name');
   if (typeof file !== 'string' || file === '') throw refuse(name, 'it names no file');
+  const module = basename(file, extname(file));
+  if (RESERVED.has(module)) throw refuse(name, `its file has the name of the module '${module}'`);
+  if (RESERVED.has(name)) throw refuse(name, 'that is the name of a module');
   if (!Number.isInteger(instances) || instances < 1 || instances > MAX_INSTANCES) {
     throw refuse(name, `instances is ${instances}, must be a whole number from 1 to ${MAX_INSTANCES}`);
   }

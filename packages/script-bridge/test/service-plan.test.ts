@@ -51,6 +51,8 @@ describe('planServices()', () => {
   const bad: [string, ServiceSpec[]][] = [
     ['needs a name', [raw('')]],
     ['names no file', [raw('a', { file: '' })]],
+    ['that is the name of a module', [raw('ws', { file: 'a.lua' })]],
+    ["its file has the name of the module 'time'", [raw('a', { file: 'x/time.lua' })]],
     ['instances is 0', [raw('a', { instances: 0 })]],
     ['instances is 1.5', [raw('a', { instances: 1.5 })]],
     ['protocol is "x"', [raw('a', { protocol: 'x' as 'raw' })]],

@@ -70,7 +70,7 @@ describe('pam_auth', () => {
   });
 });
 
-describe('lapps', () => {
+describe('offload', () => {
   it('must_stop() and instance_id are globals everywhere', () =>
     expectResults([
       ['return must_stop(), type(instance_id), instance_id:match("^%d+$") ~= nil', 'false, "string", true'],

@@ -2,11 +2,11 @@ import type { HostModule } from '@offload/script-runtime';
 import { createBcastModule } from './bcast.js';
 import type { ModuleContext } from './context.js';
 import { createCwsModule } from './cws.js';
-import { createLappsModule } from './lapps.js';
 import { createMqrModule } from './mqr.js';
 import { createMurmurModule } from './murmur.js';
 import { createNapModule } from './nap.js';
 import { createNljsonModule } from './nljson.js';
+import { createOffloadModule } from './offload.js';
 import { createPamAuthModule } from './pam-auth.js';
 import { createTimeModule } from './time.js';
 import { createWsModule } from './ws.js';
@@ -23,6 +23,6 @@ export function createLappsModules(context: ModuleContext): readonly HostModule[
     createTimeModule(),
     createMurmurModule(),
     createPamAuthModule(context),
-    createLappsModule(context),
+    createOffloadModule(context),
   ];
 }

@@ -3,15 +3,15 @@ import type { ModuleContext } from './context.js';
 import { murmur64 } from './murmur.js';
 
 /** The globals of `lapps.md 4.2`: in Lua they stand alone, elsewhere in the module. */
-const LUA_GLOBALS = `local lapps = ...
-must_stop = lapps.must_stop
-instance_id = lapps.instance_id
+const LUA_GLOBALS = `local offload = ...
+must_stop = offload.must_stop
+instance_id = offload.instance_id
 `;
 
 /** `must_stop()` and `instance_id`, a string of decimal digits that tells the instances of a service apart. */
-export function createLappsModule({ port, stop, identity }: ModuleContext): HostModule {
+export function createOffloadModule({ port, stop, identity }: ModuleContext): HostModule {
   return {
-    name: 'lapps',
+    name: 'offload',
     functions: {
       must_stop: () => {
         // Who asks this loops for long: what it sent must not wait for the end of the loop.
@@ -24,6 +24,6 @@ export function createLappsModule({ port, stop, identity }: ModuleContext): Host
       service: identity.name,
       instance: identity.index,
     },
-    preludes: { lua: { name: 'lapps.lua', source: LUA_GLOBALS } },
+    preludes: { lua: { name: 'offload.lua', source: LUA_GLOBALS } },
   };
 }
