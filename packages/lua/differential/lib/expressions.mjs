@@ -194,8 +194,9 @@ export class Expressions {
   map(depth) {
     const r = this.random;
     const count = r.below(4);
-    const list = Array.from({ length: count }, () => {
-      const key = r.pick(KEYS);
+    // No key twice: LuaJIT stores the constants of a constructor first.
+    const keys = new Set(Array.from({ length: count }, () => r.pick(KEYS)));
+    const list = Array.from(keys, (key) => {
       const value = this.expr(r.pick(['num', 'str', 'bool']), depth + 1);
       return r.chance(0.7) ? `${key} = ${value}` : `["${key}"] = ${value}`;
     });

@@ -35,7 +35,7 @@ const OPERATIONS = [
   (v) => `local y = ("x"):rep(${v})`,
   (v) => `local y = string.sub(${v}, {})`,
   (v) => `local y = math.floor(${v})`,
-  (v) => `local y = table.concat({1, ${v}, 2})`,
+  (v) => `local y = table.concat({1, ${v}})`,
   (v) => `local y = table.concat(${v})`,
   (v) => `local y = ipairs(${v})`,
   (v) => `local y = tonumber(${v}, 99)`,

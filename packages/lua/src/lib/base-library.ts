@@ -7,7 +7,7 @@ import { LuaTable } from '../table.js';
 import { LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
 import { checkAny, checkInt, checkTable } from './args.js';
 import type { Library } from './host.js';
-import { stringToNumber } from './number-text.js';
+import { numberToString, stringToInteger, stringToNumber } from './number-text.js';
 
 /** Most values `unpack` returns: more would not fit on LuaJIT's stack either. */
 const MAX_UNPACK = 7999;
@@ -124,17 +124,9 @@ function toNumber(v: LuaValue, argc: number): LuaValue {
 }
 
 function toNumberBase(v: LuaValue, base: number, argc: number): LuaValue {
-  if (base < 2 || base > 36) throw argError(2, 'base out of range');
   if (typeof v !== 'string' && typeof v !== 'number') throw argTypeError(1, 'string', v, argc);
-  const m = /^[ \t\n\v\f\r]*(-?)([0-9a-z]+)[ \t\n\v\f\r]*$/i.exec(String(v));
-  if (m === null) return undefined;
-  let n = 0;
-  for (const ch of m[2]!) {
-    const digit = Number.parseInt(ch, 36);
-    if (digit >= base) return undefined;
-    n = n * base + digit;
-  }
-  return m[1] === '-' ? -n : n;
+  if (base < 2 || base > 36) throw argError(2, 'base out of range');
+  return stringToInteger(typeof v === 'string' ? v : numberToString(v), base);
 }
 
 function assertionError(message: LuaValue, argc: number): Error {

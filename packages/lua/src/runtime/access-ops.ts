@@ -2,6 +2,7 @@
 import { callError, compareError, indexError, luaError } from '../raise.js';
 import { LuaTable } from '../table.js';
 import { type LuaFunction, LuaUserdata, type LuaValue } from '../value.js';
+import type { Suspendable } from './coroutine.js';
 import type { TypeMetas } from './heap.js';
 import type { Caller, Invoke } from './invoke.js';
 import { settleFirst } from './tail-call.js';
@@ -62,9 +63,13 @@ export function accessOps(metas: TypeMetas, caller: Caller, invoke: Invoke, susp
     if (typeof f === 'function') return f;
     const resolved = caller.tryResolve(f);
     if (resolved === undefined) {
-      return () => {
+      const refuse: Suspendable = () => {
         throw callError(f);
       };
+      // Called as it is, at the place of the call: neither asked for a generator nor left to a caller further out.
+      refuse.g$ = 0;
+      refuse.refuses = true;
+      return refuse;
     }
     const { target, bound } = resolved;
     const wrapper = (...args: LuaValue[]) => target(...bound, ...args);

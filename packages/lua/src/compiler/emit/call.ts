@@ -55,7 +55,7 @@ const plainCall: Form = {
 const plainTail: Form = {
   repeat: true,
   tail: true,
-  text: (fn, args, mark) => `(--F.t<0?TL(${fn},[${args}]):${mark}${fn}(${args}))`,
+  text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${mark}${fn}(${args}))`,
 };
 const genCall: Form = {
   repeat: true,
@@ -66,7 +66,7 @@ const genCall: Form = {
 const genTail: Form = {
   repeat: true,
   tail: true,
-  text: (fn, args, mark) => `(--F.t<0?TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
+  text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
 };
 
 function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
