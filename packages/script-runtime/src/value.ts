@@ -97,6 +97,10 @@ export interface HostObjectClass<T = unknown> {
 export class HostObject<T = unknown> {
   readonly class: HostObjectClass<T>;
   readonly value: T;
+  /** What the first engine that showed it made of it, so that it stays the same object to its scripts. */
+  shown: unknown = undefined;
+  /** That engine's own mark. */
+  shownBy: object | undefined = undefined;
   constructor(cls: HostObjectClass<T>, value: T) {
     this.class = cls;
     this.value = value;

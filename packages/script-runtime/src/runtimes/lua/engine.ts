@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createState, type LuaFunction, luaError, LuaTable, type LuaValue, type State } from '@offload/lua';
+import { createState, type LuaFunction, LuaTable, type LuaValue, luaError, type State } from '@offload/lua';
 import { createNodeSystem } from '@offload/lua/node';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { NamedArguments } from '../../named-arguments.js';
@@ -73,7 +73,11 @@ export class LuaEngine implements ScriptEngine {
         let metatable = metatables.get(cls);
         if (metatable === undefined) {
           const wrap = this.functions.wrap.bind(this.functions);
-          metatable = hostObjectMetatable(cls, { state: this.state, values: this.values, wrap: (n, f) => wrap(n, f, false) });
+          metatable = hostObjectMetatable(cls, {
+            state: this.state,
+            values: this.values,
+            wrap: (n, f) => wrap(n, f, false),
+          });
           metatables.set(cls, metatable);
         }
         return metatable;
@@ -133,7 +137,12 @@ export class LuaEngine implements ScriptEngine {
     return this.loading(name, this.state.getGlobal('require'), [name], (result) => result);
   }
 
-  private loading<T>(script: string, fn: LuaFunction, args: readonly LuaValue[], finish: (r: ScriptValue) => T): T | Promise<T> {
+  private loading<T>(
+    script: string,
+    fn: LuaFunction,
+    args: readonly LuaValue[],
+    finish: (r: ScriptValue) => T,
+  ): T | Promise<T> {
     let settle: ScriptCall['settled'] = () => {};
     const settled = new Promise<ScriptValue>((yes, no) => {
       settle = (error, result) => (error === null ? yes(result) : no(asSyntaxError(error)));
@@ -150,13 +159,59 @@ export class LuaEngine implements ScriptEngine {
 
   call(fn: ScriptFunction, args: readonly ScriptValue[], call: ScriptCall): ScriptValue | Pending {
     const handle = this.own(fn);
-    return this.start(handle, args.map((arg) => this.values.toLua(arg)), call);
+    const { values } = this;
+    if (handle.mode !== 'plain') {
+      const list = args.map((arg) => values.toLua(arg));
+      return this.tasks.start(this.state.createRun(handle.fn), list, {
+        script: this.scriptOf(handle),
+        call,
+        handle,
+        current: call,
+      });
+    }
+    const { host } = this;
+    const before = host.current;
+    const previous = this.script;
+    this.script = this.scriptOf(handle) ?? previous;
+    host.current = call;
+    host.enterScript();
+    this.blocked = false;
+    try {
+      const result = this.callPlain(handle.fn, args);
+      if (this.timedOut) throw this.timeout();
+      return values.toHost(result);
+    } catch (error) {
+      throw this.fault(error);
+    } finally {
+      this.leave(before);
+      this.script = previous;
+      if (this.blocked) handle.mode = 'suspendable';
+    }
+  }
+
+  /** Written out for three arguments: a message of a client has them. */
+  private callPlain(fn: LuaFunction, args: readonly ScriptValue[]): LuaValue {
+    const { values, state } = this;
+    if (args.length !== 3) return state.call(fn, ...args.map((arg) => values.toLua(arg)));
+    return state.call(fn, values.toLua(args[0]), values.toLua(args[1]), values.toLua(args[2]));
+  }
+
+  private scriptOf(handle: LuaScriptFunction): string | undefined {
+    handle.script ??= this.sources.locate(`${handle.where}:`)?.script ?? '';
+    return handle.script === '' ? undefined : handle.script;
   }
 
   callNamed(fn: ScriptFunction, args: NamedArguments, call: ScriptCall): ScriptValue | Pending {
     const handle = this.own(fn);
     const table = this.named.table(args);
-    if (handle.mode !== 'plain') return this.start(handle, [table], call);
+    if (handle.mode !== 'plain') {
+      return this.tasks.start(this.state.createRun(handle.fn), [table], {
+        script: this.scriptOf(handle),
+        call,
+        handle,
+        current: call,
+      });
+    }
     const { host } = this;
     const before = host.current;
     host.current = call;
@@ -174,26 +229,6 @@ export class LuaEngine implements ScriptEngine {
     }
   }
 
-  private start(handle: LuaScriptFunction, args: readonly LuaValue[], call: ScriptCall): ScriptValue | Pending {
-    const script = this.sources.locate(`${handle.where}:`)?.script;
-    if (handle.mode !== 'plain') {
-      return this.tasks.start(this.state.createRun(handle.fn), args, { script, call, handle, current: call });
-    }
-    return this.stretch(script, () => {
-      const before = this.host.current;
-      this.host.current = call;
-      this.blocked = false;
-      try {
-        return this.values.toHost(this.state.call(handle.fn, ...args));
-      } catch (error) {
-        throw this.fault(error);
-      } finally {
-        this.host.current = before;
-        if (this.blocked) handle.mode = 'suspendable';
-      }
-    });
-  }
-
   cancel(call: ScriptCall): void {
     this.tasks.cancel(call);
   }
@@ -209,7 +244,8 @@ export class LuaEngine implements ScriptEngine {
   }
 
   private own(fn: ScriptFunction): LuaScriptFunction {
-    if (this.closed) throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message: 'The engine is closed', language: 'lua' });
+    if (this.closed)
+      throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message: 'The engine is closed', language: 'lua' });
     if (fn instanceof LuaScriptFunction && fn.space === this.values.space) return fn;
     throw new TypeError('The function belongs to another engine');
   }
@@ -271,7 +307,10 @@ export class LuaEngine implements ScriptEngine {
       source = readFileSync(path);
     } catch (error) {
       const message = `Cannot read ${path}: ${(error as Error).message}`;
-      throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_LOAD', message, language: 'lua', script: path }, { cause: error });
+      throw new ScriptRuntimeError(
+        { code: 'SCRIPT_ERR_LOAD', message, language: 'lua', script: path },
+        { cause: error },
+      );
     }
     this.sources.add(path);
     if (source[0] === BYTECODE) {

@@ -37,7 +37,8 @@ export class Sources {
 export function faultOf(state: State, sources: Sources, error: unknown): ScriptRuntimeError {
   if (error instanceof ScriptRuntimeError) return error;
   const traceback = state.traceback(error);
-  const message = error instanceof LuaError ? messageOf(state, error) : error instanceof Error ? error.message : String(error);
+  const message =
+    error instanceof LuaError ? messageOf(state, error) : error instanceof Error ? error.message : String(error);
   const code = (error instanceof LuaError ? CODES[error.code] : undefined) ?? 'SCRIPT_ERR_RUNTIME';
   const place = sources.locate(message) ?? (traceback === undefined ? undefined : sources.locate(traceback));
   return new ScriptRuntimeError(

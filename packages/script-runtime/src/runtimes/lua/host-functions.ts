@@ -1,4 +1,4 @@
-import { type LuaFunction, luaError, type LuaValue, type State } from '@offload/lua';
+import { type LuaFunction, type LuaValue, luaError, type State } from '@offload/lua';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { HostFunction, HostResult, ScriptValue } from '../../value.js';
 import type { Values } from './values.js';
@@ -49,11 +49,13 @@ export class HostFunctions {
       return values.resultToLua(result);
     };
     const general = (args: readonly LuaValue[]): LuaValue => finish(fn(...this.toHost(args, dropFirst)));
-    return function (a: LuaValue, b: LuaValue, c: LuaValue) {
+    return function (a: LuaValue, b: LuaValue, c: LuaValue, d: LuaValue) {
       try {
         // biome-ignore lint/complexity/noArguments: a rest parameter would allocate on every call
         const args = arguments;
         if (args.length === 3 && !dropFirst) return finish(fn(values.toHost(a), values.toHost(b), values.toHost(c)));
+        if (dropFirst && args.length === 4) return finish(fn(values.toHost(b), values.toHost(c), values.toHost(d)));
+        if (dropFirst && args.length === 3) return finish(fn(values.toHost(b), values.toHost(c)));
         return general([...args]);
       } catch (error) {
         throw raised(error);

@@ -1,5 +1,5 @@
 import { type LuaFunction, LuaTable, LuaUserdata, type LuaValue, multi, type State } from '@offload/lua';
-import { type HostFunction, HostError, HostObject, type HostObjectClass } from '../../value.js';
+import { HostError, type HostFunction, HostObject, type HostObjectClass } from '../../value.js';
 import type { Values } from './values.js';
 
 /** What the metatables of host objects are made with. */

@@ -55,7 +55,11 @@ export class Tasks {
     if (info === undefined) return;
     const { script } = info;
     const message = 'script timed out while it waited';
-    this.settle(info, new ScriptRuntimeError({ code: 'SCRIPT_ERR_DEADLINE', message, language: 'lua', script }), undefined);
+    this.settle(
+      info,
+      new ScriptRuntimeError({ code: 'SCRIPT_ERR_DEADLINE', message, language: 'lua', script }),
+      undefined,
+    );
   }
 
   close(): void {

@@ -27,6 +27,9 @@ export class LuaScriptFunction extends ScriptFunction {
   readonly space: ValueSpace;
   /** How the next call runs: see `LuaEngine`. */
   mode: 'unknown' | 'plain' | 'suspendable' = 'unknown';
+  /** File it is defined in, '' when that is no file the engine read; looked up once. */
+  script: string | undefined;
+  private place: string | undefined;
 
   constructor(fn: LuaFunction, space: ValueSpace) {
     super();
@@ -35,7 +38,8 @@ export class LuaScriptFunction extends ScriptFunction {
   }
 
   get where(): string {
-    return this.space.whereOf(this.fn);
+    this.place ??= this.space.whereOf(this.fn);
+    return this.place;
   }
 }
 
@@ -115,10 +119,14 @@ export class Values {
   }
 
   private userdata(object: HostObject): LuaUserdata {
+    if (object.shownBy === this) return object.shown as LuaUserdata;
     let userdata = this.objects.get(object);
     if (userdata === undefined) {
       userdata = new LuaUserdata(object, this.space.metatableOf(object.class));
-      this.objects.set(object, userdata);
+      if (object.shownBy === undefined) {
+        object.shownBy = this;
+        object.shown = userdata;
+      } else this.objects.set(object, userdata);
     }
     return userdata;
   }
