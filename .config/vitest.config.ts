@@ -10,7 +10,7 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
     ],
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

@@ -13,7 +13,7 @@ interface Waiter {
 }
 
 /** Bounds a wait that will never end, so that a test reports what the program said instead of a bare timeout. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 export class Program {
   readonly name: string;

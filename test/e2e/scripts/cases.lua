@@ -36,6 +36,11 @@ local cases = {
   ["/loop"] = function()
     while true do end
   end,
+  ["/busy"] = function()
+    print("busy begins")
+    local until_then = os.clock() + 0.5
+    while os.clock() < until_then do end
+  end,
   ["/scopes"] = function()
     for name, scope in pairs(spoa.scope) do spoa.set_var_str("s", scope, "in_" .. name) end
   end,
