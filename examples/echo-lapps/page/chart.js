@@ -84,5 +84,6 @@ export function createChart(container) {
       rates.shift();
     }
     plot.setData([seconds, rates]);
+    container.dataset.bars = String(seconds.length);
   };
 }
