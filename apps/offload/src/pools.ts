@@ -66,6 +66,7 @@ function appData(config: Config, plan: LappsPlan | undefined): WorkerAppData {
     ),
     defaultEngines: defaultEngines(config),
     searchPath: config.lua.path,
+    environment: { ...process.env },
     ...(plan === undefined ? {} : { lapps: plan.workerData }),
   };
 }

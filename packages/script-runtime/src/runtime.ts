@@ -45,6 +45,8 @@ export interface EngineHost {
 export interface EngineOptions {
   /** Folders searched by `require` / `import` after the folder of the loaded script. */
   readonly searchPath?: readonly string[];
+  /** What `os.getenv` and its like see. Default: nothing. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Settings of the language, e.g. `{ executable: 'python3.12' }`; validated by the engine. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }

@@ -30,6 +30,8 @@ export interface EngineSettings {
   readonly engineSettings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Folders searched by `require` after the script's own. */
   readonly searchPath?: readonly string[];
+  /** What scripts see as the environment. Default: nothing. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A handler of SPOE messages on its way into the registry. */
@@ -91,7 +93,12 @@ export class EngineFactory {
     }
     const runtime = await loader();
     const host = port.createEngineHost();
-    const engine = await runtime.createEngine(host, { searchPath, settings: settings.engineSettings?.[name] });
+    const { environment } = settings;
+    const engine = await runtime.createEngine(host, {
+      searchPath,
+      ...(environment === undefined ? {} : { environment }),
+      settings: settings.engineSettings?.[name],
+    });
     const disposers: (() => void)[] = [];
     let registered = 0;
     const context: ModuleContext = {

@@ -58,7 +58,7 @@ export class LuaEngine implements ScriptEngine {
     this.out = new LineLog(host, 'info');
     this.state = createState({
       print: (bytes) => this.out.write(bytes, this.script),
-      system: createNodeSystem({ streams: false, environment: process.env }),
+      system: createNodeSystem({ streams: false, environment: options.environment ?? {} }),
       readFile: (path) => this.readModule(path),
       path: this.luaPath(),
       onFuel: (state) => {
