@@ -9,19 +9,55 @@ import type { PlacedSite } from './compiler/compile.js';
 /** Characters `new Function('R', 'K', code)` puts in front of the code. */
 const HEADER = '(function anonymous(R,K\n) {\n';
 
+/** Generated text and the places in it where something may fail. */
+interface Located {
+  readonly code: string;
+  readonly sites: readonly PlacedSite[];
+}
+
+/** Extent and signature of a function. */
+export interface FunctionLines {
+  readonly line: number;
+  readonly endLine: number;
+  readonly vararg: boolean;
+  readonly params: number;
+  readonly upvalues: number;
+}
+
+/** The chunk a unit belongs to. */
+interface UnitOwner {
+  readonly name: string;
+  readonly chunkName: string;
+  lines(fn: number): FunctionLines;
+}
+
 export class CodeUnit {
   readonly id: number;
-  /** Display name of the chunk. */
-  readonly chunk: string;
-  private readonly locate: () => { code: string; sites: readonly PlacedSite[] };
-  private located: { code: string; sites: readonly PlacedSite[] } | undefined = undefined;
+  private readonly owner: UnitOwner;
+  private readonly locate: () => Located;
+  private located: Located | undefined = undefined;
 
-  constructor(chunk: string, locate: () => { code: string; sites: readonly PlacedSite[] }) {
+  constructor(owner: UnitOwner, locate: () => Located) {
     this.id = ++lastId;
-    this.chunk = chunk;
+    this.owner = owner;
     this.locate = locate;
     units.set(this.id, new WeakRef(this));
     cleanup.register(this, this.id);
+  }
+
+  /** Display name of the chunk. */
+  get chunk(): string {
+    return this.owner.name;
+  }
+
+  /** Name the chunk was loaded under. */
+  get source(): string {
+    return this.owner.chunkName;
+  }
+
+  /** Extent of one of the chunk's functions. */
+  lines(fn: number): FunctionLines {
+    return this.owner.lines(fn);
   }
 
   /** The operation at an offset of the script, undefined when there is none. */

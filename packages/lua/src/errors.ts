@@ -29,8 +29,6 @@ export class LuaError extends Error {
   readonly code: LuaErrorCode;
   /** The Lua error value, usually a string with position. */
   value: LuaValue;
-  /** Lua traceback (`stack traceback:` ...) where one was recorded. */
-  traceback: string | undefined;
 
   constructor(value: LuaValue, code: LuaErrorCode = 'LUA_ERR_RUNTIME', cause?: unknown) {
     const limit = Error.stackTraceLimit;
@@ -41,6 +39,5 @@ export class LuaError extends Error {
     this.name = 'LuaError';
     this.code = code;
     this.value = value;
-    this.traceback = undefined;
   }
 }

@@ -300,7 +300,11 @@ class ProgramWriter extends Expressions {
       },
       true,
     );
-    this.line(handled ? `end, function(e) return "H:" .. (type(e) == "table" and "table" or tostring(e)) end, 1, 2))` : `end, ${this.expr('num')}))`);
+    this.line(
+      handled
+        ? `end, function(e) return "H:" .. (type(e) == "table" and "table" or tostring(e)) end, 1, 2))`
+        : `end, ${this.expr('num')}))`,
+    );
   }
 
   raised() {

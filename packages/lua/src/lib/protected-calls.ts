@@ -1,6 +1,6 @@
 /** `error`, `pcall`, `xpcall`. */
 import { LuaError, stackRecording } from '../errors.js';
-import { argError, luaError } from '../raise.js';
+import { argError, argTypeError, luaError } from '../raise.js';
 import type { LuaGenerator } from '../runtime/chunk.js';
 import type { Engine } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
@@ -99,8 +99,8 @@ export function openProtectedCalls(engine: Engine): Library {
 const RECORDED = 100;
 
 function checkHandler(handler: LuaValue, argc: number): void {
-  if (argc < 2) throw argError(argc + 1, 'value expected');
-  if (typeof handler !== 'function') throw argError(2, 'function expected');
+  if (argc === 0) throw argError(1, 'value expected');
+  if (typeof handler !== 'function') throw argTypeError(2, 'function', handler, argc);
 }
 
 function succeed(r: LuaValue): LuaValue {

@@ -1,5 +1,5 @@
 /** A compiled chunk: its code, and what is needed to make generator versions of its functions. */
-import { CodeUnit } from '../code-unit.js';
+import { CodeUnit, type FunctionLines } from '../code-unit.js';
 import type { ChunkNode } from '../compiler/ast.js';
 import { analyse, compileChunk, compileGenerator } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
@@ -48,7 +48,7 @@ export class Chunk {
     this.chunkName = chunkName;
     this.source = source;
     this.runtime = runtime;
-    this.unit = new CodeUnit(this.name, () => withSites(compileChunk(this.parse(), true)));
+    this.unit = new CodeUnit(this, () => withSites(compileChunk(this.parse(), true)));
     const code = compileChunk(tree).code;
     this.make = instantiate(code, this.unit.id)(runtime, this) as (env: LuaTable) => LuaFunction;
   }
@@ -74,7 +74,7 @@ export class Chunk {
     if (entry === undefined) {
       const tree = this.parse();
       const fn = tree.functions[info.id]!;
-      const unit = new CodeUnit(this.name, () => withSites(compileGenerator(this.parse(), fn, true)));
+      const unit = new CodeUnit(this, () => withSites(compileGenerator(this.parse(), fn, true)));
       const code = compileGenerator(tree, fn).code;
       entry = { factory: instantiate(code, unit.id)(this.runtime, this) as GeneratorFactory, unit };
       this.generators.set(info.id, entry);
@@ -83,7 +83,7 @@ export class Chunk {
   }
 
   /** Lines a function spans, for debug.getinfo and tracebacks. */
-  lines(id: number): { line: number; endLine: number; vararg: boolean; params: number; upvalues: number } {
+  lines(id: number): FunctionLines {
     const fn = this.parse().functions[id]!;
     const { line, endLine, vararg } = fn;
     return { line, endLine, vararg, params: fn.params.length, upvalues: fn.upvalues.length };

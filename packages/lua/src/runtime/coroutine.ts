@@ -3,13 +3,17 @@ import { LuaError } from '../errors.js';
 import { luaError } from '../raise.js';
 import { HOST_PREFIX } from '../stack.js';
 import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
-import { type GeneratorFunction, isClosureInfo, type LuaGenerator } from './chunk.js';
+import { type ClosureInfo, type GeneratorFunction, isClosureInfo, type LuaGenerator } from './chunk.js';
 import type { Fuel } from './fuel.js';
 import { type Caller, finish, type PendingCall } from './invoke.js';
 import { TailCall } from './tail-call.js';
 
 /** A function that may carry its generator version: 0 when it has none, 1 for coroutine.yield. */
-export type Suspendable = LuaFunction & { g$?: GeneratorFunction | 0 | 1 };
+export type Suspendable = LuaFunction & {
+  g$?: GeneratorFunction | 0 | 1;
+  /** Set on what stands for a value that cannot be called: it raises the error. */
+  refuses?: boolean;
+};
 
 export const YIELD_ERROR = 'attempt to yield across C-call boundary';
 
@@ -52,13 +56,7 @@ export class Scheduler {
   }
 
   /** Asks a function about itself; undefined when it is not compiled Lua. */
-  describe(fn: LuaFunction): ReturnType<typeof this.ask> {
-    return (fn as Suspendable).g$ === undefined || typeof (fn as Suspendable).g$ === 'function'
-      ? this.ask(fn)
-      : undefined;
-  }
-
-  private ask(fn: LuaFunction) {
+  describe(fn: LuaFunction): ClosureInfo | undefined {
     if (fn.name.startsWith(HOST_PREFIX)) return undefined;
     const { fuel } = this;
     const saved = fuel.f;
@@ -77,7 +75,7 @@ export class Scheduler {
   generatorOf = (fn: LuaFunction): GeneratorFunction | 0 | 1 => {
     const f = fn as Suspendable;
     if (f.g$ !== undefined) return f.g$;
-    const info = this.ask(fn);
+    const info = this.describe(fn);
     f.g$ = info === undefined ? 0 : info.chunk.generator(info);
     return f.g$;
   };
@@ -165,8 +163,14 @@ export function results(list: readonly LuaValue[]): LuaValue {
 
 /** Refuses to resume what cannot be; undefined when it can. */
 export function resumeFault(co: Coroutine): string | undefined {
-  if (co.status === 'dead') return 'cannot resume dead coroutine';
-  return co.status === 'suspended' ? undefined : 'cannot resume non-suspended coroutine';
+  switch (co.status) {
+    case 'suspended':
+      return undefined;
+    case 'normal':
+      return 'cannot resume non-suspended coroutine';
+    default:
+      return `cannot resume ${co.status} coroutine`;
+  }
 }
 
 /** The error of a coroutine that has to wait where nothing can. */

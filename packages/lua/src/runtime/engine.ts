@@ -9,7 +9,7 @@ import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../va
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
 import { Chunk } from './chunk.js';
-import { results, Scheduler } from './coroutine.js';
+import { results, Scheduler, type Suspendable } from './coroutine.js';
 import { Fuel } from './fuel.js';
 import { TypeMetas } from './heap.js';
 import { hostFunction } from './host-function.js';
@@ -36,6 +36,8 @@ export class Engine {
   readonly host: LibHost;
   /** The `R` of generated code. */
   readonly runtime: Record<string, unknown>;
+  /** Environment of newly loaded chunks: the globals, until `setfenv(0, t)`. */
+  env = this.globals;
   /** The error whose handler runs (xpcall), for debug.traceback. */
   handled: unknown = undefined;
   private readonly addresses = new WeakMap<object, string>();
@@ -63,7 +65,7 @@ export class Engine {
   }
 
   /** Compiles a chunk (a byte string) and returns its main function. */
-  load(source: string, chunkName: string, env: LuaTable): LuaFunction {
+  load(source: string, chunkName: string, env: LuaTable = this.env): LuaFunction {
     return new Chunk(source, chunkName, this.runtime).main(env);
   }
 
@@ -101,7 +103,7 @@ export class Engine {
       NIDIV: floorDivide,
       TL: (fn: LuaFunction, args: readonly LuaValue[]) => {
         fuel.refillTail();
-        return tailCall(fn, args);
+        return (fn as Suspendable).refuses === true ? fn() : tailCall(fn, args);
       },
       NA: newArray,
       NR: newRecord,
@@ -109,7 +111,7 @@ export class Engine {
       RS: rawStore,
       SEL: selectFrom,
       FOR: forNumber,
-      ERR: raiseAt,
+      ERR: hostFunction('error', raiseAt),
     };
   }
 
@@ -146,15 +148,18 @@ export class Engine {
   }
 
   tostring(v: LuaValue): string {
+    const text = this.tostringValue(v);
+    if (typeof text === 'string') return text;
+    if (typeof text === 'number') return numberToString(text);
+    throw luaError("'tostring' must return a string to 'print'");
+  }
+
+  /** What `tostring` returns: a string, unless a `__tostring` metamethod has other ideas. */
+  tostringValue(v: LuaValue): LuaValue {
     if (typeof v === 'string') return v;
     if (typeof v === 'number') return numberToString(v);
     const handler = this.metas.metaOf(v)?.getStr('__tostring');
-    if (handler !== undefined) {
-      const text = settleFirst(this.caller.call(handler, [v]));
-      if (typeof text === 'string') return text;
-      if (typeof text === 'number') return numberToString(text);
-      throw luaError("'tostring' must return a string to 'print'");
-    }
+    if (handler !== undefined) return settleFirst(this.caller.call(handler, [v]));
     if (v === undefined) return 'nil';
     if (typeof v === 'boolean') return v ? 'true' : 'false';
     if (typeof v === 'bigint') return numberToString(v);

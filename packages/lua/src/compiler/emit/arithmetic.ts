@@ -145,7 +145,9 @@ export function emitConcat(cx: FunctionContext, e: BinaryExpr): string {
   releasePair(cx, p);
   const test = typeTest(p, 'string', aStr, bStr);
   const pre = p.pre + restInit(p.a, aStr) + restInit(p.b, bStr);
-  const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.a), cx.describe(e.b))}${cx.op('CAT')}(${slowOperand(e.a, p.a)},${slowOperand(e.b, p.b)})`);
+  const slow = cx.slow(
+    `${cx.mark(e.line, cx.describe(e.a), cx.describe(e.b))}${cx.op('CAT')}(${slowOperand(e.a, p.a)},${slowOperand(e.b, p.b)})`,
+  );
   return `(${pre}${test}?${p.a.ref}+${p.b.ref}:${slow})`;
 }
 

@@ -13,6 +13,9 @@ export interface Site {
   /** Descriptions of the operands, such as `local 'x'`. */
   readonly a: string | undefined;
   readonly b: string | undefined;
+  /** Number of the function, and the line it starts on. */
+  readonly fn: number;
+  readonly fnLine: number;
 }
 
 /** Per chunk (or per generator version of one function). */
@@ -117,7 +120,7 @@ export class FunctionContext {
   mark(line: number, a?: string, b?: string): string {
     const { sites } = this.chunk;
     if (sites === undefined) return '';
-    sites.push({ line, a, b });
+    sites.push({ line, a, b, fn: this.fn.id, fnLine: this.fn.line });
     return `\x01${sites.length - 1}\x02`;
   }
 

@@ -1,0 +1,56 @@
+/** Host functions that have to wait. */
+
+import { LuaError } from './errors.js';
+import { luaError } from './raise.js';
+import type { LuaGenerator } from './runtime/chunk.js';
+import { results, Wait } from './runtime/coroutine.js';
+import { hostFunction } from './runtime/host-function.js';
+import { HOST_PREFIX } from './stack.js';
+import type { LuaFunction, LuaValue } from './value.js';
+
+/**
+ * A Lua function around `fn`, which returns a promise. Where the script runs as a coroutine it is suspended until the
+ * promise settles; elsewhere `blocking` is called, after `blocked` was told.
+ */
+export function waitingFunction(
+  name: string,
+  fn: (...args: LuaValue[]) => PromiseLike<LuaValue>,
+  blocking: ((...args: LuaValue[]) => LuaValue) | undefined,
+  blocked: () => void,
+): LuaFunction {
+  const plain = (...args: LuaValue[]): LuaValue => {
+    if (blocking === undefined) throw cannotWait(name);
+    blocked();
+    return blocking(...args);
+  };
+  return hostFunction(name, plain, function* (...args: LuaValue[]): LuaGenerator {
+    return results(yield new Wait(fn(...args)));
+  });
+}
+
+/**
+ * A Lua function around `fn`, which may return a promise. Where the script runs as a coroutine a promise suspends it, and
+ * `raise` makes Lua errors of what `fn` throws or the promise is rejected with; elsewhere `plain` is called.
+ */
+export function suspendingFunction(
+  name: string,
+  fn: (...args: LuaValue[]) => LuaValue | PromiseLike<LuaValue>,
+  plain: (...args: LuaValue[]) => LuaValue,
+  raise: (error: unknown) => Error,
+): LuaFunction {
+  const generator = function* (...args: LuaValue[]): LuaGenerator {
+    try {
+      const result = fn(...args);
+      return typeof result?.then === 'function' ? results(yield new Wait(result)) : result;
+    } catch (error) {
+      throw raise(error);
+    }
+  };
+  Object.defineProperty(generator, 'name', { value: HOST_PREFIX + name });
+  return hostFunction(name, plain, generator);
+}
+
+function cannotWait(name: string): LuaError {
+  const { value } = luaError(`'${name}' has to wait, which is not possible in this call`);
+  return new LuaError(value, 'LUA_ERR_CANNOT_WAIT');
+}
