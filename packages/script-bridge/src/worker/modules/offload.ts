@@ -23,6 +23,8 @@ export function createOffloadModule({ port, stop, identity }: ModuleContext): Ho
       instance_id: String(murmur64(`${identity.name}#${identity.index}`)),
       service: identity.name,
       instance: identity.index,
+      // Plain scripts and SPOE handlers have no instance: which thread of the pool they are in tells them apart.
+      worker: port.worker,
     },
     preludes: { lua: { name: 'offload.lua', source: LUA_GLOBALS } },
   };
