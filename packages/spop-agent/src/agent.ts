@@ -148,6 +148,10 @@ class SpopAgent implements Agent, ConnectionHost<Connection> {
     }
   }
 
+  holdBack(connection: Connection): boolean {
+    return this.shutdown?.farewell?.holdBack(connection) ?? false;
+  }
+
   closed(connection: Connection): void {
     this.connections.delete(connection);
     this.shutdown?.connectionClosed();

@@ -18,6 +18,8 @@ export interface ConnectionHost<C> {
   passEnd(): void;
   /** Frames were appended outside a pass: flush soon. */
   dirty(connection: C): void;
+  /** True when a write shall wait: the agent is leaving the connection. */
+  holdBack(connection: C): boolean;
   closed(connection: C): void;
 }
 

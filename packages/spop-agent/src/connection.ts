@@ -27,6 +27,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
   readonly inFlight = new InFlight();
   readonly gate: ReadGate;
   readonly output: Output;
+  /** NOTIFYs so far. */
+  notifies = 0;
   /** Set by traffic, cleared by the agent's sweep. */
   active = true;
   /** Sweeps without traffic. */
@@ -38,7 +40,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
   private readonly socket: Socket;
   private readonly session: AgentSession;
   private inPass = false;
-  private notified = false;
   private peerEnded = false;
   private timer: NodeJS.Timeout | undefined;
   private reason: CloseReason = 'peer';
@@ -63,6 +64,11 @@ export class Connection implements AgentConnection, AgentSessionSink {
 
   get closed(): boolean {
     return this.state === 'closed' || this.state === 'ending' || this.state === 'refused';
+  }
+
+  /** Nothing is owed, as far as what was read tells. */
+  get quiet(): boolean {
+    return this.state === 'ready' && this.inFlight.size === 0 && !this.session.midFrame;
   }
 
   get maxFrameBytes(): number {
@@ -149,7 +155,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
   }
 
   notify(streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void {
-    this.notified = true;
+    this.notifies++;
     this.host.counters.notifies++;
     this.host.notify(this, streamId, frameId, bytes, at, end);
   }
@@ -169,7 +175,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.emit({ type: 'disconnect-received', connection: this, status: statusCode, message });
     // HAProxy up to 3.0 rejects our HELLO so, and reconnects the instant we answer or close (spop.md 2.3).
     const answer = () => this.sendDisconnect(Status.NORMAL, 'disconnect-received');
-    if (!this.notified && statusCode > Status.TIMEOUT) this.hold(answer);
+    if (this.notifies === 0 && statusCode > Status.TIMEOUT) this.hold(answer);
     else answer();
   }
 
@@ -224,7 +230,10 @@ export class Connection implements AgentConnection, AgentSessionSink {
   /** One write of all frames so far. */
   flush(): void {
     if (this.state === 'ending') this.output.end();
-    if (this.state !== 'ready') return;
+    if (this.state === 'ready' && !this.host.holdBack(this)) this.send();
+  }
+
+  send(): void {
     this.output.flush();
     if (this.peerEnded && this.inFlight.size === 0) this.output.end();
     else this.checkQueue();

@@ -1,5 +1,5 @@
-import { Status } from '@offload/spop-codec';
 import type { Connection } from './connection.js';
+import { Farewell } from './farewell.js';
 import type { StopOptions } from './types.js';
 
 const DEFAULT_GRACE_MS = 5000;
@@ -10,10 +10,12 @@ const QUIET_SWEEPS = 2;
 const LAST_MS = 1000;
 
 /**
- * The end of an agent without lost requests (spop.md 3.8): fail health checks, stop listening, serve on, disconnect
- * whoever is quiet, and at the time limit answer what waits with empty ACKs and disconnect everyone.
+ * The end of an agent without lost requests (spop.md 3.8): fail health checks, stop listening, serve on, leave
+ * whoever is quiet or was just answered, and at the time limit answer what waits with empty ACKs and disconnect all.
  */
 export class Shutdown {
+  /** Set while connections are left one by one. */
+  farewell: Farewell | undefined;
   private readonly connections: ReadonlySet<Connection>;
   private readonly stopListening: () => void;
   private readonly done: Promise<void>;
@@ -55,6 +57,7 @@ export class Shutdown {
     if (this.listening) {
       this.listening = false;
       this.stopListening();
+      this.farewell = new Farewell(this.connections);
       for (const connection of this.connections) connection.idleSweeps = 0;
     }
     if (this.connections.size === 0) this.finish();
@@ -67,13 +70,14 @@ export class Shutdown {
     else connection.idleSweeps++;
     connection.active = false;
     if (connection.idleSweeps < QUIET_SWEEPS) return;
-    if (connection.state === 'ready') connection.sendDisconnect(Status.NORMAL, 'stopped');
+    if (connection.state === 'ready') this.farewell?.leave(connection);
     else if (connection.state === 'hello') connection.destroy('stopped');
   }
 
   private end(): void {
     if (this.ended) return;
     this.ended = true;
+    this.farewell = undefined;
     clearInterval(this.clock);
     for (const connection of this.connections) connection.abandon('stopped');
     setTimeout(() => {

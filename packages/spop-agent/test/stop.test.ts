@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { AgentConnection } from '../src/index.js';
 import { helloFrame, notifyFrame, statusOf } from './support/raw-engine.js';
 import { refused, startAgent } from './support/test-agent.js';
@@ -115,19 +115,44 @@ describe('Agent.stop', () => {
     });
     const engine = await t.ready();
     let sent = 0;
-    let acked = 0;
-    const stopAt = 50;
     let stopped: Promise<void> | undefined;
-    while (sent < 100) {
-      engine.send(notifyFrame(sent++));
-      const frame = await engine.next();
-      if (frame.type === 'ack') acked++;
-      if (sent === stopAt) stopped = t.agent.stop({ graceMs: LONG });
+    // An ACK that comes with the good-bye is the last; until then each NOTIFY has its ACK.
+    while (engine.frames.length === 0) {
+      engine.send(notifyFrame(sent));
+      expect(await engine.next()).toMatchObject({ type: 'ack', streamId: sent });
+      if (++sent === 50) stopped = t.agent.stop({ graceMs: LONG });
     }
-    const rest = await engine.rest();
-    expect(acked).toBe(sent);
-    expect(rest.map(statusOf)).toEqual([0]);
+    expect(stopped).toBeDefined();
+    expect((await engine.rest()).map(statusOf)).toEqual([0]);
     engine.close();
+    await stopped;
+  });
+
+  test('Agent.stop() puts DISCONNECT off while NOTIFYs come on a connection it is about to leave', async () => {
+    const t = await startAgent();
+    const engine = await t.ready();
+    const other = await t.ready();
+    const stopped = t.agent.stop({ graceMs: LONG });
+    await refused((t.address as { port: number }).port);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      engine.send(notifyFrame(1));
+      await until(() => t.agent.stats().notifies === 1);
+      expect(engine.frames).toEqual([]);
+      engine.send(notifyFrame(2));
+      await until(() => t.agent.stats().notifies === 2);
+      vi.runOnlyPendingTimers();
+      expect([await engine.next(), await engine.next()].map(({ type }) => type)).toEqual(['ack', 'ack']);
+      expect(engine.frames).toEqual([]);
+      engine.send(notifyFrame(3));
+      await until(() => t.agent.stats().notifies === 3);
+      vi.runOnlyPendingTimers();
+      expect((await engine.rest()).map(({ type }) => type)).toEqual(['ack', 'agent-disconnect']);
+    } finally {
+      vi.useRealTimers();
+    }
+    engine.close();
+    other.close();
     await stopped;
   });
 
