@@ -9,16 +9,21 @@ by_id = {}
 #: How often each number was sent: the host may let go of one while it is on its way again.
 _sent = {}
 _ids = {}
-_next = 0
+#: Functions that cross while scripts load have numbers of their own, so that a second interpreter that loads the same
+#: scripts gives them the same ones, whatever the first did in between.
+_RUN_TIME = 1 << 24
+_next = [_RUN_TIME, 0]
+#: Number of loads under way.
+loading = 0
 
 
 def handle_of(function):
     """The handle of a function; the same function keeps its number."""
-    global _next
     number = _ids.get(_key(function))
     if number is None:
-        number = _next
-        _next += 1
+        space = 1 if loading else 0
+        number = _next[space]
+        _next[space] += 1
         by_id[number] = function
         core.invoke[number] = _with_arguments(function)
         _ids[_key(function)] = number

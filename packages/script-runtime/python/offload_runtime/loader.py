@@ -27,34 +27,44 @@ def load(call, path, _b, _c):
     add_script_folder(os.path.dirname(path))
     sys.argv[:] = [path]
     core.stage = core.SCRIPT
+    functions.loading += 1
     try:
         code = compile(source, path, "exec", flags=_MODULE_FLAGS, dont_inherit=True)
         # Decorators look their module up by name while it loads.
         sys.modules["__main__"] = module
         result = eval(code, vars(module))
+        core.stage = core.IDLE
+        if result is None:
+            return tasks.done(-1, module)
+        return tasks.start(call, _then(result, module), core.SCRIPT)
     except BaseException as error:
         core.stage = core.IDLE
         return fault(error)
-    core.stage = core.IDLE
-    if result is None:
-        return tasks.done(-1, module)
-    return tasks.start(call, _then(result, module), core.SCRIPT)
+    finally:
+        functions.loading -= 1
 
 
 async def _then(awaitable, module):
-    await awaitable
-    return module
+    functions.loading += 1
+    try:
+        await awaitable
+        return module
+    finally:
+        functions.loading -= 1
 
 
 def require(_call, name, _b, _c):
     core.stage = core.SCRIPT
     try:
+        functions.loading += 1
         module = importlib.import_module(name)
+        core.stage = core.IDLE
+        return tasks.done(-1, module)
     except BaseException as error:
         core.stage = core.IDLE
         return fault(error)
-    core.stage = core.IDLE
-    return tasks.done(-1, module)
+    finally:
+        functions.loading -= 1
 
 
 def call(number, function, arguments, dressed):

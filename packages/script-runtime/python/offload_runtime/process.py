@@ -7,6 +7,7 @@ import asyncio
 import os
 import select
 import sys
+import traceback
 from marshal import loads
 
 from . import core, interrupts, setup, tasks
@@ -16,7 +17,7 @@ _FD = 3
 # host -> interpreter
 _BATCH, _ANSWER = 1, 2
 # interpreter -> host
-_ITEMS, _REPLY, _ASK = 1, 2, 3
+_ITEMS, _REPLY, _ASK, _HELLO = 1, 2, 3, 4
 
 _CHUNK = 1 << 18
 _from_bytes = int.from_bytes
@@ -92,6 +93,9 @@ class _Link:
             if frame[0] != _ANSWER:
                 _backlog.append(frame)
             elif _from_bytes(frame[1:5], "little") == asked:
+                if tasks.alive and (_backlog or _pending):
+                    # The event loop only sees what is still in the socket.
+                    tasks.event_loop().call_soon(_serve_rest)
                 return loads(frame[5:])
 
     def enter(self):
@@ -107,10 +111,15 @@ class _Link:
 def _handle(frame):
     if frame[0] != _BATCH:
         return  # the answer to a question whose asker was interrupted
-    interrupts.begin()
-    for done, data in core.process(_from_bytes(frame[1:5], "little"), loads(frame[5:]), fault, tasks.finish):
-        _send(b"\x02" if done else b"\x01", data)
+    try:
         interrupts.begin()
+        for done, data in core.process(_from_bytes(frame[1:5], "little"), loads(frame[5:]), fault, tasks.finish):
+            _send(b"\x02" if done else b"\x01", data)
+            interrupts.begin()
+    except BaseException:
+        # A fault of this package: the host starts a successor.
+        os.write(2, traceback.format_exc().encode("utf-8", "backslashreplace"))
+        os._exit(70)
 
 
 def _new_loop():
@@ -147,6 +156,7 @@ def main(search_path, patience, deadline_text):
     if sys.platform == "linux":
         _die_with_parent()
     setup.install(_Link(), search_path, patience, deadline_text, _new_loop)
+    _send(b"\x04", ("%d.%d.%d" % sys.version_info[:3]).encode())
     while True:
         if tasks.alive == 0:
             _handle(_backlog.pop(0) if _backlog else _read_frame())

@@ -163,6 +163,8 @@ export class PyodideEngine implements ScriptEngine {
     const number = interpreter.values.own(fn);
     if (interpreter.batch.size > MAX_BATCH_BYTES) this.cross();
     interpreter.batch.callNamed(number, args, call);
+    // Passes end with flush(); this is for calls outside of any.
+    this.wake();
     return PENDING;
   }
 
@@ -180,7 +182,7 @@ export class PyodideEngine implements ScriptEngine {
     this.woken = true;
     queueMicrotask(() => {
       this.woken = false;
-      if (!this.closed && this.fatal === undefined) this.cross();
+      if (!this.closed && this.fatal === undefined) this.flush();
     });
   }
 

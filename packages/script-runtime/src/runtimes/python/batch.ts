@@ -101,29 +101,37 @@ export class Batch {
     const kind = args.kinds[i] as ArgumentKind;
     switch (kind) {
       case ArgumentKind.Null:
-        return w.none();
+        w.none();
+        return;
       case ArgumentKind.False:
-        return w.bool(false);
+        w.bool(false);
+        return;
       case ArgumentKind.True:
-        return w.bool(true);
+        w.bool(true);
+        return;
       case ArgumentKind.Integer: {
         const integer = args.integers[i] as number | bigint;
-        return typeof integer === 'number' ? w.int(integer) : w.bigint(integer);
+        typeof integer === 'number' ? w.int(integer) : w.bigint(integer);
+        return;
       }
       case ArgumentKind.Ipv4: {
         const { bytes } = args;
         const at = args.starts[i] as number;
         this.v4.push(i);
         const low = ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
-        return w.int((bytes[at] as number) * 0x1000000 + low);
+        w.int((bytes[at] as number) * 0x1000000 + low);
+        return;
       }
       case ArgumentKind.Ipv6:
         this.v6.push(i);
-        return this.ipv6(args.bytes, args.starts[i] as number);
+        this.ipv6(args.bytes, args.starts[i] as number);
+        return;
       case ArgumentKind.String:
-        return w.utf8(args.bytes, args.starts[i] as number, args.ends[i] as number);
+        w.utf8(args.bytes, args.starts[i] as number, args.ends[i] as number);
+        return;
       case ArgumentKind.Bytes:
-        return w.binary(args.bytes, args.starts[i] as number, args.ends[i] as number);
+        w.binary(args.bytes, args.starts[i] as number, args.ends[i] as number);
+        return;
       default:
         kind satisfies never;
     }

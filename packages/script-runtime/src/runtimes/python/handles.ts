@@ -5,12 +5,15 @@ export class PythonFunction extends ScriptFunction {
   readonly owner: object;
   readonly number: number;
   readonly where: string;
+  /** Which interpreter, counted from 0, it came from. */
+  readonly generation: number;
 
-  constructor(owner: object, number: number, where: string) {
+  constructor(owner: object, number: number, where: string, generation: number) {
     super();
     this.owner = owner;
     this.number = number;
     this.where = where;
+    this.generation = generation;
   }
 }
 
@@ -52,47 +55,63 @@ export class PythonTable extends ScriptTable {
   }
 }
 
-/** Functions the host has lost: told to the interpreter, which may then forget them, too. */
-export class FunctionHandles {
-  private readonly known = new Map<number, { readonly fn: WeakRef<PythonFunction>; received: number }>();
-  private readonly lost: { readonly number: number; readonly received: number }[] = [];
-  private readonly registry = new FinalizationRegistry<number>((number) => {
-    const entry = this.known.get(number);
-    // A successor under the same number may be alive.
-    if (entry === undefined || entry.fn.deref() !== undefined) return;
-    this.known.delete(number);
-    this.lost.push({ number, received: entry.received });
-    this.onLost();
-  });
-  private readonly owner: object;
-  private readonly onLost: () => void;
+/** Numbers below are given while scripts load and mean the same in every interpreter that loads the same scripts. */
+const RUN_TIME = 1 << 24;
 
-  constructor(owner: object, onLost: () => void) {
+interface Known {
+  readonly fn: WeakRef<PythonFunction>;
+  /** How often its handle came. */
+  received: number;
+}
+
+/** Functions the host holds; those it has lost are told to the interpreter, which may then forget them, too. */
+export class FunctionHandles {
+  private readonly owner: object;
+  private readonly known = new Map<number, Known>();
+  /** What scripts registered is never lost. */
+  private readonly kept: PythonFunction[] = [];
+  private readonly lost: { readonly number: number; readonly received: number }[] = [];
+  private readonly registry = new FinalizationRegistry<Known & { readonly number: number }>((entry) => {
+    // A successor under the same number may be alive.
+    if (this.known.get(entry.number) !== entry) return;
+    this.known.delete(entry.number);
+    this.lost.push(entry);
+  });
+  private generation = 0;
+
+  constructor(owner: object) {
     this.owner = owner;
-    this.onLost = onLost;
   }
 
   /** The function of a handle that was received. */
   receive(number: number, where: string): PythonFunction {
     const entry = this.known.get(number);
-    const known = entry?.fn.deref();
-    if (entry !== undefined && known !== undefined) {
+    const present = entry?.fn.deref();
+    if (entry !== undefined && present !== undefined) {
       entry.received++;
-      return known;
+      return present;
     }
-    const fn = new PythonFunction(this.owner, number, where);
-    this.known.set(number, { fn: new WeakRef(fn), received: (entry?.received ?? 0) + 1 });
-    this.registry.register(fn, number);
+    const fn = new PythonFunction(this.owner, number, where, this.generation);
+    const next = { number, fn: new WeakRef(fn), received: (entry?.received ?? 0) + 1 };
+    this.known.set(number, next);
+    if (number < RUN_TIME) this.kept.push(fn);
+    else this.registry.register(fn, next);
     return fn;
+  }
+
+  /** True when the present interpreter has this function. */
+  isCurrent(fn: PythonFunction): boolean {
+    return fn.generation === this.generation || fn.number < RUN_TIME;
   }
 
   takeLost(): readonly { readonly number: number; readonly received: number }[] {
     return this.lost.splice(0);
   }
 
-  /** Forgets every function with a number from `first` up: their interpreter is gone. */
-  forget(): void {
-    this.known.clear();
+  /** A new interpreter takes the place of the present one. */
+  restart(): void {
+    this.generation++;
     this.lost.length = 0;
+    for (const number of [...this.known.keys()]) if (number >= RUN_TIME) this.known.delete(number);
   }
 }

@@ -61,7 +61,7 @@ export class Interpreter {
   constructor(host: EngineHost, link: InterpreterLink) {
     this.host = host;
     this.link = link;
-    this.functions = new FunctionHandles(this, () => link.wake());
+    this.functions = new FunctionHandles(this);
     this.values = new PythonValues(this, this.functions, this.objects);
     this.batch = this.newBatch();
   }
@@ -167,12 +167,15 @@ export class Interpreter {
       case Item.Done: {
         const number = r.smallInt();
         const dressed = r.smallInt() !== 0;
-        return this.settle(number, null, this.values.read(r, dressed));
+        this.settle(number, null, this.values.read(r, dressed));
+        return;
       }
       case Item.Fault:
-        return this.settle(r.smallInt(), readFault(r), null);
+        this.settle(r.smallInt(), readFault(r), null);
+        return;
       case Item.Pending:
-        return this.suspend(r.smallInt());
+        this.suspend(r.smallInt());
+        return;
       case Item.Log: {
         const level = (r.textOrNull() ?? 'info') as LogLevel;
         const script = r.textOrNull();
@@ -217,7 +220,10 @@ export class Interpreter {
   }
 
   private settle(number: number, error: ScriptRuntimeError | null, result: ScriptValue): void {
-    if (number < 0) return this.settleNext(error, result);
+    if (number < 0) {
+      this.settleNext(error, result);
+      return;
+    }
     const call = this.waiting.get(number);
     if (call === undefined) return;
     this.forget(number, call);

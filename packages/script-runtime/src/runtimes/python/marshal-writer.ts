@@ -62,6 +62,13 @@ export class MarshalWriter {
     this.bytes[this.at++] = value;
   }
 
+  /** Values that were written before. */
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
   none(): void {
     this.byte(NONE);
   }
@@ -163,7 +170,10 @@ export class MarshalWriter {
     }
     for (let i = at; i < end; i++) {
       const byte = bytes[i] as number;
-      if (byte > 0x7f) return this.unicode(bytes, at, end);
+      if (byte > 0x7f) {
+        this.unicode(bytes, at, end);
+        return;
+      }
       target[to++] = byte;
     }
     this.at = to;

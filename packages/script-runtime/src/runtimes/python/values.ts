@@ -25,18 +25,29 @@ export class PythonValues {
   write(w: MarshalWriter, value: ScriptValue | Results, depth = 0): void {
     switch (typeof value) {
       case 'undefined':
-        return w.none();
+        w.none();
+        return;
       case 'boolean':
-        return w.bool(value);
+        w.bool(value);
+        return;
       case 'number':
-        return Number.isSafeInteger(value) && !Object.is(value, -0) ? w.int(value) : w.float(value);
+        Number.isSafeInteger(value) && !Object.is(value, -0) ? w.int(value) : w.float(value);
+        return;
       case 'bigint':
-        return w.bigint(value);
+        w.bigint(value);
+        return;
       case 'string':
-        return w.text(value);
+        w.text(value);
+        return;
       default:
-        if (value === null) return w.none();
-        if (value instanceof Uint8Array) return w.binary(value, 0, value.length);
+        if (value === null) {
+          w.none();
+          return;
+        }
+        if (value instanceof Uint8Array) {
+          w.binary(value, 0, value.length);
+          return;
+        }
         this.writeContainer(w, value as object, depth);
     }
   }
@@ -70,6 +81,7 @@ export class PythonValues {
     if (!(fn instanceof PythonFunction) || fn.owner !== this.owner) {
       throw new TypeError('The function belongs to another engine');
     }
+    if (!this.functions.isCurrent(fn)) throw new TypeError('The function belongs to a Python process that has ended');
     return fn.number;
   }
 
