@@ -200,6 +200,19 @@ export class RingReader {
     Atomics.store(this.control, SLEEP, 0);
   }
 
+  /** Tells the producer not to ring for now, although {@link sleepAsync} waits: the consumer looks by itself. */
+  mute(): void {
+    Atomics.store(this.control, SLEEP, 0);
+  }
+
+  /** Ends {@link mute}: whoever waits is rung again. False when records came meanwhile: drain, and call it again. */
+  unmute(): boolean {
+    Atomics.store(this.control, SLEEP, 1);
+    if (!this.hasRecords) return true;
+    Atomics.store(this.control, SLEEP, 0);
+    return false;
+  }
+
   /**
    * Asks for the doorbell without blocking the thread: `undefined` when records are there already, else a promise
    * that resolves when it rings.

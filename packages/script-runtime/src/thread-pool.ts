@@ -1,4 +1,5 @@
 import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
+import { Patience } from './patience.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
 
@@ -76,6 +77,7 @@ class ThreadPool implements Pool {
   private readonly timeoutMs: number;
   private readonly graceMs: number;
   private watchdog: NodeJS.Timeout | undefined;
+  private readonly patience = new Patience();
   private queued = 0;
   private tasks = 0;
   private faults = 0;
@@ -219,7 +221,27 @@ class ThreadPool implements Pool {
   }
 
   flush(): void {
-    for (const seat of this.seats) if (seat.runner.sender.ring.unpublished) seat.runner.sender.ring.publish();
+    let waitFor: Seat | undefined;
+    for (const seat of this.seats) {
+      if (!seat.runner.sender.ring.unpublished) continue;
+      // Before the worker is woken, so that it does not ring for an answer that is looked for anyway.
+      if (waitFor === undefined && this.patience.worthIt(seat.inFlight)) {
+        waitFor = seat;
+        seat.runner.receiver.ring.mute();
+      }
+      seat.runner.sender.ring.publish();
+    }
+    if (waitFor !== undefined) this.lookFor(waitFor);
+  }
+
+  /** Waits a moment for the answers of one worker with open eyes: cheaper than to fall asleep and be woken. */
+  private lookFor({ runner }: Seat): void {
+    const { ring } = runner.receiver;
+    this.patience.wait(ring);
+    do {
+      if (runner.receiver.drain() > 0) this.handlers.passEnd();
+    } while (!ring.unmute());
+    this.noteIdle();
   }
 
   post(worker: number, message: unknown): void {

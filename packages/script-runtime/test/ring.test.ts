@@ -58,6 +58,28 @@ describe('RingWriter and RingReader', () => {
     expect(writer.write(1, 1, new Uint8Array(112), 0, 112)).toBe(true);
   });
 
+  it('RingReader.mute() keeps the doorbell still until unmute(), which tells of what came meanwhile', async () => {
+    const memory = createRingMemory(4096);
+    const writer = new RingWriter(memory);
+    const reader = new RingReader(memory);
+    let rung = false;
+    const bell = reader.sleepAsync()?.then(() => {
+      rung = true;
+    });
+    reader.mute();
+    writer.write(1, 1, Uint8Array.of(7), 0, 1);
+    writer.publish();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(rung).toBe(false);
+    expect(reader.unmute()).toBe(false);
+    expect(reader.drain(() => {})).toBe(1);
+    expect(reader.unmute()).toBe(true);
+    writer.write(1, 2, Uint8Array.of(8), 0, 1);
+    writer.publish();
+    await bell;
+    expect(rung).toBe(true);
+  });
+
   it('createRingMemory() refuses sizes that are no power of two', () => {
     for (const bytes of [0, 4095, 5000, 2 ** 31]) expect(() => createRingMemory(bytes)).toThrow(RangeError);
   });
