@@ -4,6 +4,7 @@ import { HOST_PREFIX } from '../stack.js';
 import { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
 import { checkString, optInt } from './args.js';
+import { callOne, callTwo } from './direct-call.js';
 import type { LibHost, Library } from './host.js';
 import { numberToString } from './number-text.js';
 import { type Matcher, PatternCache } from './pattern/matcher.js';
@@ -125,8 +126,8 @@ function firstCapture(matcher: Matcher, subject: string, end: number): LuaValue 
 
 function callWithCaptures(host: LibHost, fn: LuaFunction, matcher: Matcher, subject: string, end: number): LuaValue {
   const count = matcher.captures.length;
-  if (count <= 1) return host.call1(fn, firstCapture(matcher, subject, end));
-  if (count === 2) return host.call1(fn, matcher.capture(subject, 0), matcher.capture(subject, 1));
+  if (count <= 1) return callOne(fn, firstCapture(matcher, subject, end));
+  if (count === 2) return callTwo(fn, matcher.capture(subject, 0), matcher.capture(subject, 1));
   const list: LuaValue[] = [];
   for (let i = 0; i < count; i++) list.push(matcher.capture(subject, i));
   return host.call1(fn, ...list);

@@ -3,6 +3,7 @@ import { luaError, typeName } from '../raise.js';
 import { LuaTable } from '../table.js';
 import { type LuaValue, multi, NONE } from '../value.js';
 import { checkFunction, checkInt, checkNumber, checkString, checkTable, optInt } from './args.js';
+import { callTwo } from './direct-call.js';
 import type { LibHost, Library } from './host.js';
 import { numberToString } from './number-text.js';
 import { quicksort, sortNatively } from './sort.js';
@@ -66,7 +67,7 @@ function sortTable(host: LibHost, t: LuaTable, compare: LuaValue): void {
     compare === undefined
       ? (a: LuaValue, b: LuaValue) => (typeof a === 'number' && typeof b === 'number' ? a < b : host.lessThan(a, b))
       : (a: LuaValue, b: LuaValue) => {
-          const result = host.call1(compare, a, b);
+          const result = callTwo(compare, a, b);
           return result !== undefined && result !== false;
         };
   try {
