@@ -63,4 +63,11 @@ await Promise.all([bridge.pool.start(), lapps.start()]);
 const address = await lapps.server.listen({ host: '127.0.0.1', port: Number(port), backlog: 4096 });
 console.log(`ready ${address.port} ${process.pid}`);
 // In order, so that profiles are written.
-process.once('SIGTERM', () => void lapps.stop(500).then(() => bridge.pool.stop(500)).then(() => process.exit(0)));
+process.once(
+  'SIGTERM',
+  () =>
+    void lapps
+      .stop(500)
+      .then(() => bridge.pool.stop(500))
+      .then(() => process.exit(0)),
+);

@@ -1,6 +1,8 @@
 import type { WorkerPort } from '@offload/script-runtime';
 import { ADDRESS_BYTES, encodeFault, type FaultRecord, RecordKind, writeUint32 } from '../records.js';
 import type { OpenConnections } from '../shared/open-connections.js';
+import { CborWriter } from './json/cbor-writer.js';
+import { type JsonValue, MAX_DOCUMENT_BYTES } from './json/value.js';
 
 /** Kept between records; longer ones get memory of their own. */
 const SCRATCH_BYTES = 1 << 18;
@@ -15,6 +17,7 @@ export class Outbound {
   /** False when the program serves no WebSockets: records would have no reader. */
   private readonly connected: boolean;
   private readonly scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+  private readonly writer = new CborWriter(MAX_DOCUMENT_BYTES);
   private readonly numbers = new DataView(this.scratch.buffer, this.scratch.byteOffset, SCRATCH_BYTES);
 
   constructor(port: WorkerPort, connections: OpenConnections, connected: boolean) {
@@ -63,11 +66,24 @@ export class Outbound {
     this.reply(kind, this.scratch, ADDRESS_BYTES + 8);
   }
 
-  broadcast(id: number, payload: Uint8Array): void {
-    const record = this.room(8 + payload.length);
-    record.writeDoubleLE(id, 0);
-    record.set(payload, 8);
-    this.reply(RecordKind.BcastSend, record, 8 + payload.length);
+  /**
+   * Sends a document to an open connection, as CBOR.
+   * @throws HostError when it cannot be encoded
+   */
+  sendDocument(id: number, document: JsonValue): void {
+    const end = this.writer.write(document, ADDRESS_BYTES);
+    this.address(this.writer.bytes, id);
+    this.reply(RecordKind.WsSendBinary, this.writer.bytes, end);
+  }
+
+  /**
+   * Sends a document to whoever subscribed to a broadcast.
+   * @throws HostError when it cannot be encoded
+   */
+  broadcast(id: number, document: JsonValue): void {
+    const end = this.writer.write(document, 8);
+    this.writer.bytes.writeDoubleLE(id, 0);
+    this.reply(RecordKind.BcastSend, this.writer.bytes, end);
   }
 
   fault(fault: FaultRecord): void {

@@ -35,17 +35,27 @@ export function fromScript(value: ScriptValue): JsonValue {
 export function deepCopy(node: JsonValue, budget: Budget = new Budget()): JsonValue {
   if (!isContainer(node)) return node;
   budget.enter();
-  let copy: JsonValue;
-  if (Array.isArray(node)) {
-    budget.take(node.length);
-    copy = node.map((item) => deepCopy(item, budget));
-  } else {
-    budget.take(node.size);
-    const map = new Map<string, JsonValue>();
-    for (const [key, member] of node) map.set(key, deepCopy(member, budget));
-    copy = map;
-  }
+  const copy = Array.isArray(node) ? copyArray(node, budget) : copyMap(node, budget);
   budget.leave();
+  return copy;
+}
+
+function copyArray(array: readonly JsonValue[], budget: Budget): JsonValue[] {
+  budget.take(array.length);
+  const copy = array.slice();
+  for (let i = 0; i < copy.length; i++) {
+    const item = copy[i] as JsonValue;
+    if (typeof item === 'object' && item !== null) copy[i] = deepCopy(item, budget);
+  }
+  return copy;
+}
+
+function copyMap(map: ReadonlyMap<string, JsonValue>, budget: Budget): Map<string, JsonValue> {
+  budget.take(map.size);
+  const copy = new Map<string, JsonValue>();
+  for (const [key, member] of map) {
+    copy.set(key, typeof member === 'object' && member !== null ? deepCopy(member, budget) : member);
+  }
   return copy;
 }
 

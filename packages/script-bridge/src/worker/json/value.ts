@@ -32,6 +32,9 @@ export interface JsonLimits {
   readonly maxItems: number;
 }
 
+/** Longest message or document a script can send or encode, bytes. */
+export const MAX_DOCUMENT_BYTES = 16 << 20;
+
 export const JSON_LIMITS: JsonLimits = Object.freeze({ maxDepth: 200, maxItems: 1_000_000 });
 
 export function isContainer(node: JsonValue): node is JsonContainer {

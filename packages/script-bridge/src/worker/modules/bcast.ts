@@ -3,7 +3,6 @@ import type { HostFunction, HostModule, ScriptValue } from '@offload/script-runt
 import { RecordKind } from '../../records.js';
 import { BroadcastIds } from '../../shared/broadcast-ids.js';
 import { isNljson } from '../json/convert.js';
-import { encodeDocument } from '../json/encode.js';
 import { badArgument } from '../spoa-values.js';
 import type { ModuleContext } from './context.js';
 import { failed, numberOf, typeOf } from './values.js';
@@ -50,7 +49,7 @@ export function createBcastModule(context: ModuleContext): HostModule {
         if (!isNljson(message)) throw badArgument(2, 'send', `nljson expected, got ${typeOf(message)}`);
         if (checkBroadcast(message.value as Parameters<typeof checkBroadcast>[0]) !== undefined) return false;
         if (!broadcasts.has(id)) return failed(`there is no broadcast ${id}`);
-        outbound.broadcast(id, encodeDocument(message.value));
+        outbound.broadcast(id, message.value);
         return true;
       },
     },

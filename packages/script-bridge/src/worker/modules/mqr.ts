@@ -8,8 +8,10 @@ import {
   type HostResult,
 } from '@offload/script-runtime';
 import { isOver } from '../callback-call.js';
+import { DOCUMENT_CBOR } from '../json/cbor-limits.js';
+import { CborWriter } from '../json/cbor-writer.js';
 import { isNljson } from '../json/convert.js';
-import { encodeDocument, MQR_LIMITS } from '../json/encode.js';
+import { MAX_DOCUMENT_BYTES } from '../json/value.js';
 import { documentObject } from '../json/view.js';
 import { badArgument } from '../spoa-values.js';
 import type { ModuleContext } from './context.js';
@@ -26,6 +28,7 @@ interface Queue {
  */
 export function createMqrModule(context: ModuleContext): HostModule {
   const { port } = context;
+  const writer = new CborWriter(MAX_DOCUMENT_BYTES);
   const cls: HostObjectClass<Queue> = {
     name: 'mqr',
     methods: {
@@ -34,8 +37,7 @@ export function createMqrModule(context: ModuleContext): HostModule {
         const refusal = port.callSync({
           type: 'mqr.post',
           queue: nameOf(self),
-          // A copy: what is posted is cloned with all of the memory it is a view of.
-          item: new Uint8Array(encodeDocument(item.value, MQR_LIMITS)),
+          item: writer.encode(item.value),
         });
         return typeof refusal === 'string' ? failed(refusal) : true;
       },
@@ -62,7 +64,7 @@ function nameOf(self: unknown): string {
 function take({ port }: ModuleContext, queue: string): HostResult {
   const item = port.callSync({ type: 'mqr.take', queue }) as Uint8Array | undefined;
   if (item === undefined) return null;
-  return documentObject(decodeCbor(item, MQR_LIMITS));
+  return documentObject(decodeCbor(item, DOCUMENT_CBOR));
 }
 
 function receiver(context: ModuleContext): HostFunction {

@@ -9,11 +9,13 @@ import {
   type ScriptValue,
 } from '@offload/script-runtime';
 import { callNow } from '../callback-call.js';
+import { DOCUMENT_CBOR } from '../json/cbor-limits.js';
+import { CborWriter } from '../json/cbor-writer.js';
 import { isNljson, keyText } from '../json/convert.js';
-import { encodeDocument, MQR_LIMITS } from '../json/encode.js';
 import { parseJson } from '../json/parse.js';
+import { TemplateCache } from '../json/template-cache.js';
 import { fromByteString, readableText } from '../json/text.js';
-import { isContainer, type JsonValue, typeNameOf } from '../json/value.js';
+import { isContainer, type JsonValue, MAX_DOCUMENT_BYTES, typeNameOf } from '../json/value.js';
 import { documentObject, entriesOf, toScript } from '../json/view.js';
 import { traverse } from '../json/walk.js';
 import { writeJson } from '../json/write.js';
@@ -27,12 +29,14 @@ const MAX_INDENT = 32;
 
 /** `nljson` (`lapps.md 3.2`, `3.3`): JSON and CBOR documents as userdata. All functions are called with a dot. */
 export function createNljsonModule(context: ModuleContext): HostModule {
+  const templates = new TemplateCache();
+  const writer = new CborWriter(MAX_DOCUMENT_BYTES);
   const functions: Record<string, HostFunction> = {
-    decode: counted('decode', 1, (text) => documentObject(parseJson(textArgument('decode', text)))),
+    decode: counted('decode', 1, (text) => documentObject(templates.parse(textArgument('decode', text)))),
     decode_file: counted('decode_file', 1, (path) => documentObject(parseFile(textArgument('decode_file', path)))),
     encode: counted('encode', 1, (object) => writeJson(document('encode', object), 0)),
     encode_pretty: counted('encode_pretty', 2, encodePretty),
-    to_cbor: counted('to_cbor', 1, (object) => encodeDocument(document('to_cbor', object), MQR_LIMITS)),
+    to_cbor: counted('to_cbor', 1, (object) => writer.encode(document('to_cbor', object))),
     from_cbor: counted('from_cbor', 1, (bytes) => documentObject(parseCbor(textArgument('from_cbor', bytes)))),
     find: counted('find', 2, find),
     erase: counted('erase', 2, erase),
@@ -83,7 +87,7 @@ function parseFile(path: string): JsonValue {
 
 function parseCbor(bytes: string): JsonValue {
   try {
-    return decodeCbor(Buffer.from(bytes, 'latin1'), MQR_LIMITS);
+    return decodeCbor(Buffer.from(bytes, 'latin1'), DOCUMENT_CBOR);
   } catch (error) {
     throw error instanceof LappsCodecError ? new HostError(error.message) : error;
   }

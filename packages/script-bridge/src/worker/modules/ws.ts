@@ -2,14 +2,12 @@ import { checkOutMessage } from '@offload/lapps-codec';
 import { HostError, type HostModule, HostObject, type HostResult, type ScriptValue } from '@offload/script-runtime';
 import { RecordKind } from '../../records.js';
 import { isNljson } from '../json/convert.js';
-import { encodeDocument } from '../json/encode.js';
 import { readableText } from '../json/text.js';
+import { MAX_DOCUMENT_BYTES } from '../json/value.js';
 import { MessageCall } from '../services/message-call.js';
 import type { ModuleContext } from './context.js';
 import { bytesTextOf, failed, numberOf } from './values.js';
 
-/** Longest message a script can send, bytes. */
-const MAX_MESSAGE_BYTES = 16 << 20;
 const SEND_USAGE = 'Usage: ws:send(handler, nljson) or ws:send(handler, opcode, string)';
 const CLOSE_USAGE = 'Usage: ws:close(handler, code[, reason])';
 
@@ -35,7 +33,7 @@ export function createWsModule(context: ModuleContext): HostModule {
     const text = typeof payload === 'string' ? payload : bytesTextOf(payload);
     if (text === undefined) return failed(`payload must be a string. ${SEND_USAGE}`);
     if (!connections.isOpen(id)) return closed;
-    if (text.length > MAX_MESSAGE_BYTES) return failed(`${text.length} bytes, more than ${MAX_MESSAGE_BYTES}`);
+    if (text.length > MAX_DOCUMENT_BYTES) return failed(`${text.length} bytes, more than ${MAX_DOCUMENT_BYTES}`);
     context.outbound.sendText(binary ? RecordKind.WsSendBinary : RecordKind.WsSendText, id, text);
     return true;
   };
@@ -57,8 +55,7 @@ function sendDocument(
   const fault = checkOutMessage(document);
   if (fault !== undefined) return failed(fault.message);
   if (!context.shared.connections.isOpen(id)) return failed('the handler is not open');
-  const bytes = encodeDocument(value.value);
-  context.outbound.sendBytes(RecordKind.WsSendBinary, id, bytes);
+  context.outbound.sendDocument(id, value.value);
   const call = context.host.current;
   if (call instanceof MessageCall) call.noteSent(id, document);
   return true;

@@ -6,6 +6,7 @@ import { ByteReader } from '../byte-reader.js';
 import type { EngineFactory, LoadedService, MadeEngine } from '../engine-factory.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
+import { Scratch } from '../scratch.js';
 import { runToEnd } from './run-to-end.js';
 import { ServiceConnection } from './service-connection.js';
 import { REACTIVE, serviceFunctions } from './service-functions.js';
@@ -31,6 +32,7 @@ export class ServiceHost implements InstanceHost {
   readonly outbound: Outbound;
   readonly connections: SharedState['connections'];
   readonly reader = new ByteReader();
+  readonly scratch = new Scratch();
   readonly pending: PendingCalls;
   private readonly options: ServiceHostOptions;
   private readonly instances = new Map<number, ServiceInstance>();

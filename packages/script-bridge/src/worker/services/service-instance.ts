@@ -22,6 +22,7 @@ import { copyOf } from '../copy-of.js';
 import { documentObject } from '../json/view.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
+import type { Scratch } from '../scratch.js';
 import { MessageCall } from './message-call.js';
 import { runToEnd } from './run-to-end.js';
 import type { ServiceConnection } from './service-connection.js';
@@ -38,6 +39,7 @@ export interface InstanceHost {
   readonly outbound: Outbound;
   readonly connections: OpenConnections;
   readonly reader: ByteReader;
+  readonly scratch: Scratch;
   readonly pending: PendingCalls;
   /** `onDisconnect` of this connection is over. */
   disconnected(connection: ServiceConnection): void;
@@ -107,8 +109,7 @@ export class ServiceInstance {
   ): void {
     try {
       if (!binary) throw textFrameError();
-      // The decoder cannot read shared memory.
-      const inbound = decodeMessage(copyOf(bytes, at, end), this.cborLimits);
+      const inbound = decodeMessage(this.host.scratch.take(bytes, at, end), this.cborLimits);
       const { args } = this;
       args[0] = connection.id;
       args[1] = inbound.type;
