@@ -93,7 +93,7 @@ export class LuaEngine implements ScriptEngine {
     this.hideArgumentsMetatable();
     this.tasks = new Tasks(host, this.values, {
       stretch: (script, run) => this.stretch(script, run),
-      fault: (error) => this.fault(error),
+      fault: (error, script) => this.fault(error, script),
     });
   }
 
@@ -219,10 +219,10 @@ export class LuaEngine implements ScriptEngine {
     this.blocked = false;
     try {
       const result = this.state.call(handle.fn, table);
-      if (this.timedOut) throw this.timeout();
+      if (this.timedOut) throw this.timeout(this.scriptOf(handle));
       return typeof result === 'object' ? this.values.toHost(result) : (result as ScriptValue);
     } catch (error) {
-      throw this.fault(error);
+      throw this.fault(error, this.scriptOf(handle));
     } finally {
       this.leave(before);
       if (this.blocked) handle.mode = 'suspendable';
@@ -288,17 +288,17 @@ export class LuaEngine implements ScriptEngine {
     });
   }
 
-  private timeout(): ScriptRuntimeError {
+  private timeout(script = this.script): ScriptRuntimeError {
     return new ScriptRuntimeError({
       code: 'SCRIPT_ERR_DEADLINE',
       message: `${TIMED_OUT} after ${this.host.timeoutMs} ms`,
       language: 'lua',
-      ...(this.script === undefined ? {} : { script: this.script }),
+      ...(script === undefined ? {} : { script }),
     });
   }
 
-  private fault(error: unknown): ScriptRuntimeError {
-    return faultOf(this.state, this.sources, error);
+  private fault(error: unknown, script = this.script): ScriptRuntimeError {
+    return faultOf(this.state, this.sources, error, script);
   }
 
   private compile(path: string): LuaFunction {

@@ -33,14 +33,22 @@ export class Sources {
   }
 }
 
-/** A Lua error as the engine reports it. */
-export function faultOf(state: State, sources: Sources, error: unknown): ScriptRuntimeError {
+/** A Lua error as the engine reports it; `script` is named where the error itself says no place. */
+export function faultOf(
+  state: State,
+  sources: Sources,
+  error: unknown,
+  script: string | undefined,
+): ScriptRuntimeError {
   if (error instanceof ScriptRuntimeError) return error;
   const traceback = state.traceback(error);
   const message =
     error instanceof LuaError ? messageOf(state, error) : error instanceof Error ? error.message : String(error);
   const code = (error instanceof LuaError ? CODES[error.code] : undefined) ?? 'SCRIPT_ERR_RUNTIME';
-  const place = sources.locate(message) ?? (traceback === undefined ? undefined : sources.locate(traceback));
+  const place =
+    sources.locate(message) ??
+    (traceback === undefined ? undefined : sources.locate(traceback)) ??
+    (script === undefined ? undefined : { script });
   return new ScriptRuntimeError(
     { code, message, language: 'lua', ...place, ...(traceback === undefined ? {} : { traceback }) },
     { cause: error },

@@ -7,7 +7,7 @@ import type { Values } from './values.js';
 export class HostFunctions {
   private readonly state: State;
   private readonly values: Values;
-  /** Told when a function blocked the thread because its caller cannot be suspended. */
+  /** Told when a function blocked the thread, or failed, because its caller cannot be suspended. */
   private readonly onBlocked: () => void;
 
   constructor(state: State, values: Values, onBlocked: () => void) {
@@ -42,8 +42,9 @@ export class HostFunctions {
     const finish = (result: HostResult | Promise<HostResult>): LuaValue => {
       if (result === undefined) return values.resultToLua(undefined);
       if (result instanceof Promise) {
-        // Nobody will look at it any more.
+        // Nobody will look at it any more; the next call of the script's function can be suspended.
         result.catch(() => {});
+        this.onBlocked();
         throw new Error(`'${name}' has to wait, which is not possible in this call`);
       }
       return values.resultToLua(result);

@@ -8,7 +8,7 @@ import type { LuaScriptFunction, Values } from './values.js';
 interface TaskSpace {
   /** Runs script code under the watchdog. */
   stretch<T>(script: string | undefined, run: () => T): T;
-  fault(error: unknown): ScriptRuntimeError;
+  fault(error: unknown, script: string | undefined): ScriptRuntimeError;
 }
 
 /** One call in its suspendable version. */
@@ -40,7 +40,7 @@ export class Tasks {
     const step = this.step(info, () => run.start(args));
     if (step.waitsFor === undefined) {
       if (info.handle?.mode === 'unknown') info.handle.mode = 'plain';
-      return this.values.firstToHost(step.results);
+      return this.result(step, info);
     }
     if (info.handle !== undefined) info.handle.mode = 'suspendable';
     this.waiting.set(info.call, info);
@@ -74,9 +74,18 @@ export class Tasks {
       try {
         return advance();
       } catch (error) {
-        throw this.space.fault(error);
+        throw this.space.fault(error, info.script);
       }
     });
+  }
+
+  /** What the script returned. @throws ScriptRuntimeError when that cannot be given to the host */
+  private result(step: RunStep, info: TaskInfo): ScriptValue {
+    try {
+      return this.values.firstToHost(step.results);
+    } catch (error) {
+      throw this.space.fault(error, info.script);
+    }
   }
 
   private wait(run: LuaRun, promise: PromiseLike<LuaValue>, info: TaskInfo): void {
@@ -88,15 +97,19 @@ export class Tasks {
 
   private goOn(run: LuaRun, info: TaskInfo, advance: () => RunStep): void {
     if (this.closed || this.waiting.get(info.call) !== info) return;
-    let step: RunStep;
+    let result: ScriptValue;
     try {
-      step = this.step(info, advance);
+      const step = this.step(info, advance);
+      if (step.waitsFor !== undefined) {
+        this.wait(run, step.waitsFor, info);
+        return;
+      }
+      result = this.result(step, info);
     } catch (error) {
       this.settle(info, error as ScriptRuntimeError, undefined);
       return;
     }
-    if (step.waitsFor !== undefined) this.wait(run, step.waitsFor, info);
-    else this.settle(info, null, this.values.firstToHost(step.results));
+    this.settle(info, null, result);
   }
 
   private settle(info: TaskInfo, error: ScriptRuntimeError | null, result: ScriptValue): void {

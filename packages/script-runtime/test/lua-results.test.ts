@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { NamedArguments, PENDING, ScriptFunction, type ScriptRuntime, type ScriptRuntimeError } from '../src/index.js';
+import { fengari } from '../src/runtimes/fengari.js';
+import { lua } from '../src/runtimes/lua.js';
+import { PATIENT_MS, SHORT_MS, TestHost } from './conformance/test-host.js';
+
+let folder: string | undefined;
+afterEach(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+  folder = undefined;
+});
+
+/** An engine with the module `later`, and the function the script returns. */
+async function start(runtime: ScriptRuntime, source: string) {
+  folder = mkdtempSync(join(tmpdir(), 'offload-lua-'));
+  const path = join(folder, 'script.lua');
+  writeFileSync(path, source);
+  const host = new TestHost(false);
+  const engine = await runtime.createEngine(host, {});
+  engine.define({ name: 'later', functions: { wait: () => Promise.resolve(true) } });
+  const { result } = await engine.load(path);
+  expect(result).toBeInstanceOf(ScriptFunction);
+  return { host, engine, path, fn: result as ScriptFunction };
+}
+
+describe.each([lua, fengari])('$engine: call()', (runtime) => {
+  it('reports a result the host cannot take as a fault, at once or after a wait', async () => {
+    const { host, engine, fn, path } = await start(
+      runtime,
+      'return function(wait) if wait then later.wait() end return coroutine.create(print) end',
+    );
+    const place = runtime === lua ? { script: path } : {};
+    const error = await new Promise<ScriptRuntimeError | null>((resolve) => {
+      expect(engine.call(fn, [true], { settled: resolve })).toBe(PENDING);
+    });
+    expect(error).toMatchObject({ name: 'ScriptRuntimeError', code: 'SCRIPT_ERR_RUNTIME', ...place });
+    expect(() => engine.call(fn, [false], { settled: () => {} })).toThrow(
+      expect.objectContaining({ name: 'ScriptRuntimeError', code: 'SCRIPT_ERR_RUNTIME', ...place }),
+    );
+    expect([host.held, host.depth, host.current]).toEqual([0, 0, null]);
+    await engine.close();
+  });
+
+  it('names the script that is past its deadline although it catches every error', async () => {
+    const { host, engine, fn, path } = await start(
+      runtime,
+      `local n = 0
+      return function() n = n + 1 if n == 3 then pcall(function() while true do end end) end end`,
+    );
+    const call = () => engine.callNamed(fn, new NamedArguments(), { settled: () => {} });
+    call();
+    call();
+    host.timeoutMs = SHORT_MS;
+    expect(call).toThrow(expect.objectContaining({ code: 'SCRIPT_ERR_DEADLINE', script: path }));
+    expect([host.held, host.depth, host.current]).toEqual([0, 0, null]);
+    host.timeoutMs = PATIENT_MS;
+    expect(call()).not.toBe(PENDING);
+    await engine.close();
+  });
+});
+
+describe('lua: call()', () => {
+  it('fails once where a host function without blocking version has to wait, and is suspended from then on', async () => {
+    const { engine, fn } = await start(lua, 'return function(wait) if wait then later.wait() end return wait end');
+    const call = (wait: boolean) => engine.call(fn, [wait], { settled: () => {} });
+    expect(call(false)).toBe(false);
+    expect(() => call(true)).toThrow("'wait' has to wait");
+    expect(call(true)).toBe(PENDING);
+    await engine.close();
+  });
+});
