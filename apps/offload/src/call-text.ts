@@ -24,7 +24,7 @@ export function errorJson(code: number | undefined, message: string, data: unkno
 
 /** A notification for people. */
 export function notificationText(cid: number, items: readonly unknown[]): string {
-  return `channel ${cid}: ${items.map(plainJson).join(' ')}\n`;
+  return `channel ${cid}:${items.map((item) => ` ${plainJson(item)}`).join('')}\n`;
 }
 
 /** A notification for programs, on one line. */

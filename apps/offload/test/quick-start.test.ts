@@ -30,6 +30,12 @@ describe('withQuickStart()', () => {
     expect(withQuickStart(validateConfig({})).scripts).toEqual([{ file: QUICK_START_SCRIPT }]);
     expect(withQuickStart(validateConfig({ scripts: ['a.lua'] })).scripts).toEqual([{ file: 'a.lua' }]);
   });
+
+  test('withQuickStart() leaves HAProxy to the services where there are any, and to nobody where it is not served', () => {
+    expect(withQuickStart(validateConfig({}), { demo: true }).scripts).toHaveLength(1);
+    expect(withQuickStart(validateConfig({}), { demo: false }).scripts).toEqual([]);
+    expect(withQuickStart(validateConfig({ spop: { enabled: false } })).scripts).toEqual([]);
+  });
 });
 
 describe('nextCommands()', () => {
@@ -66,5 +72,30 @@ describe('nextCommands()', () => {
     const own: Running = { ...running, scripts: ['a.lua'] };
     expect(nextCommands(own, { env: withOffload(), cwd: '/' })).toEqual(['offload notify check-client-ip']);
     expect(nextCommands({ ...own, messages: [] }, { env: withOffload(), cwd: '/' })).toEqual(['offload --help']);
+  });
+
+  const service = { name: 'echo_lapps', kind: 'LAppS', target: '/echo_lapps', instances: 1, file: 'e.lua' } as const;
+  const web = { listening: [{ host: '0.0.0.0', port: 5083 }], tls: false, demo: true, services: [service] };
+  const none: Running = { spop: [], scripts: [], messages: [], workers: 1 };
+  const here = { env: withOffload, cwd: '/' };
+  const next = (running: Running): string[] => nextCommands(running, { ...here, env: here.env() });
+
+  test('nextCommands() offers a login to the demo, at an address that can be reached', () => {
+    expect(next({ ...none, ws: web })).toEqual([
+      `offload call ws://127.0.0.1:5083/echo_lapps login '[{"user":"admin","password":"admin"}]'`,
+    ]);
+  });
+
+  test('nextCommands() offers a call of another service, with TLS, and the page of a folder', () => {
+    const own = { ...web, demo: false, tls: true, listening: [{ host: '::', port: 1 }], static: '/srv' };
+    expect(next({ ...none, ws: own })).toEqual([
+      `offload call --insecure 'wss://[::1]:1/echo_lapps' METHOD '[]'`,
+      'open https://[::1]:1/ in a browser',
+    ]);
+  });
+
+  test('nextCommands() offers both where both are served, and help where nothing can be called', () => {
+    expect(next({ ...running, ws: web })).toHaveLength(2);
+    expect(next({ ...none, ws: { ...web, services: [{ ...service, kind: 'raw' }] } })).toEqual(['offload --help']);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { messagesText, type Running, readyText } from '../src/ready-text.js';
+import { messagesText, type Running, readyText, servicesText } from '../src/ready-text.js';
 
 const running: Running = {
   spop: [{ host: '::1', port: 12_345 }, { path: '/run/spop.sock' }],
@@ -26,6 +26,49 @@ Try it from another terminal:
 
   test('readyText() says that scripts run in the main thread', () => {
     expect(readyText({ ...running, workers: 0 }, [], '/')).toContain('script srv/app/a.lua in the main thread');
+  });
+});
+
+describe('readyText() with WebSockets', () => {
+  const ws: Running['ws'] = {
+    listening: [{ host: '127.0.0.1', port: 5083 }, { path: '/run/ws.sock' }],
+    tls: false,
+    demo: false,
+    services: [
+      { name: 'chat', kind: 'LAppS', target: '/chat', instances: 2, file: '/srv/app/chat.lua' },
+      { name: 'clock', kind: 'standalone', instances: 1, file: '/srv/app/clock.lua' },
+    ],
+    static: '/srv/app/public',
+  };
+
+  test('readyText() lists services, and no messages where nobody asks for any', () => {
+    expect(
+      readyText({ spop: [], ws, scripts: [], messages: [], workers: 1 }, ['one'], '/srv/app'),
+    ).toBe(`Offload is ready.
+  WebSockets on ws://127.0.0.1:5083, without TLS
+  WebSockets on ws+unix:/run/ws.sock, without TLS
+  files of public on http://127.0.0.1:5083/
+  files of public on http+unix:/run/ws.sock
+  service  kind        path   instances  script
+  chat     LAppS       /chat  2          chat.lua
+  clock    standalone  -      1          clock.lua
+
+Try it from another terminal:
+  one
+`);
+  });
+
+  test('readyText() says that the demo is served, and with TLS', () => {
+    const page = readyText({ ...running, ws: { ...ws, tls: true, demo: true } }, [], '/');
+    expect(page).toContain('  WebSockets on wss://127.0.0.1:5083, the demo services as none are configured\n');
+    expect(page).toContain('on https://127.0.0.1:5083/');
+    expect(page).toContain('  SPOP agent on [::1]:12345\n');
+  });
+});
+
+describe('servicesText()', () => {
+  test('servicesText() says that there is no service', () => {
+    expect(servicesText([], '/')).toBe('  No service is configured.\n');
   });
 });
 

@@ -1,0 +1,143 @@
+import { createServer } from 'node:net';
+import { createLappsServer, lappsService, notify, RequestError } from '@offload/lapps-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startProgram } from './support/process.js';
+import { offload } from './support/run-cli.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+/** A service that knows a few methods; `silent` never answers. */
+const server = createLappsServer({
+  services: {
+    '/lapps': lappsService({
+      methods: {
+        echo: ({ params }) => params,
+        nothing: () => [],
+        big: () => [2n ** 60n, Uint8Array.of(1, 255)],
+        broken: () => {
+          throw new RequestError(-32001, 'No such luck', { why: 'test' });
+        },
+        silent: () => new Promise(() => {}),
+        bye: ({ connection }) => {
+          connection.close(4001, 'go away');
+          return new Promise(() => {});
+        },
+        tick: ({ connection }) => {
+          notify(connection, 5, ['tick', { n: 1 }]);
+          notify(connection, 6, []);
+          return ['ticked'];
+        },
+      },
+      onNotification: ({ method, params, cid, connection }) => notify(connection, Number(cid), [method, ...params]),
+    }),
+  },
+});
+let url: string;
+
+beforeAll(async () => {
+  const { port } = (await server.listen({ host: '127.0.0.1', port: 0 })) as { port: number };
+  url = `ws://127.0.0.1:${port}/lapps`;
+});
+afterAll(() => server.stop({ graceMs: 100 }));
+
+describe('offload call', () => {
+  test('call prints each item of the result as JSON, or says ok', async () => {
+    expect(await offload(['call', url, 'echo', '[1,"zwei",{"drei":[3.5,null]}]'])).toEqual({
+      code: 0,
+      stdout: '1\n"zwei"\n{"drei":[3.5,null]}\n',
+      stderr: '',
+    });
+    expect(await offload(['call', url, 'nothing'])).toEqual({ code: 0, stdout: 'ok\n', stderr: '' });
+  });
+
+  test('call --json prints the message as it came; what JSON cannot say keeps its value', async () => {
+    expect((await offload(['call', url, 'echo', '[1]', '--json'])).stdout).toBe('{"cid":0,"status":1,"result":[1]}\n');
+    expect((await offload(['call', url, 'big', '--json'])).stdout).toBe(
+      '{"cid":0,"status":1,"result":["1152921504606846976",{"hex":"01ff"}]}\n',
+    );
+  });
+
+  test('call exits with 1 for an error object and prints it', async () => {
+    expect(await offload(['call', url, 'broken'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'offload: broken failed with error -32001: No such luck\n',
+    });
+    const { code, stdout } = await offload(['call', url, 'broken', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      cid: 0,
+      status: 0,
+      error: { code: -32001, message: 'No such luck', data: { why: 'test' } },
+    });
+  });
+
+  test('call exits with 1 without an answer in time, and when the service hangs up', async () => {
+    const late = await offload(['call', url, 'silent', '--timeout', '50']);
+    expect(late).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no answer in 50 ms') });
+    const gone = await offload(['call', url, 'bye']);
+    expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('closed the connection with 4001') });
+  });
+
+  test('call says what to do when it cannot connect', async () => {
+    const root = url.replace('/lapps', '');
+    expect((await offload(['call', `${root}/nope`, 'x'])).stderr).toContain('there is no service at this path');
+    expect((await offload(['call', `${url.replace('ws:', 'wss:')}`, 'x'])).stderr).toContain('try ws: instead of wss:');
+    const probe = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => probe.once('listening', resolve));
+    const { port } = probe.address() as { port: number };
+    await new Promise((resolve) => probe.close(resolve));
+    const nobody = await offload(['call', `ws://127.0.0.1:${port}/x`, 'x']);
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('offload serve --ws') });
+  });
+
+  test('call gives up a server that takes the connection and says nothing', async () => {
+    const mute = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    const { port } = mute.address() as { port: number };
+    const { code, stderr } = await offload(['call', `ws://127.0.0.1:${port}/x`, 'x', '--timeout', '50']);
+    mute.close();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('no connection in 50 ms'),
+    });
+  });
+
+  test.each([
+    ['http://127.0.0.1/x', 'x', 'Expected ws://HOST:PORT/PATH'],
+    ['127.0.0.1:5083/x', 'x', 'Expected ws://HOST:PORT/PATH'],
+    ['ws://h/x', 'x', 'array of parameters', '{"a":1}'],
+    ['ws://h/x', 'x', 'not JSON', '[1,'],
+    ['ws://h/x', 'x', 'after --cid', '[]', '--cid', '-1'],
+    ['ws://h/x', 'x', 'after --timeout', '[]', '--timeout', 'soon'],
+    ['ws://h/x', 'x', 'after --ca', '[]', '--ca', '/nowhere/ca.pem'],
+  ])('call %s %s exits with 2: %s', async (to, method, complaint, ...more) => {
+    const { code, stderr } = await offload(['call', to, method, ...more]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(complaint) });
+  });
+
+  test('call --cid sends a notification and waits for nothing', async () => {
+    expect(await offload(['call', url, 'note', '[1]', '--cid', '9'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('call --listen prints what comes on any channel until a signal, then exits with 0', async () => {
+    const program = startProgram('offload', ['call', url, 'tick', '--listen']);
+    await program.waitForLine(/^channel 6:$/);
+    program.signal('SIGINT');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines.sort()).toEqual(['"ticked"', 'channel 5: "tick" {"n":1}', 'channel 6:']);
+  });
+
+  test('call --cid --listen --json prints notifications as JSON lines, and exits with 1 when the service hangs up', async () => {
+    const program = startProgram('offload', ['call', url, 'note', '["x"]', '--cid', '9', '--listen', '--json']);
+    expect(JSON.parse(await program.waitForLine(/^\{/))).toEqual({ cid: 9, message: ['note', 'x'] });
+    for (const connection of server.connections) connection.close(1001, 'gone');
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    expect(program.lines.at(-1)).toContain('closed the connection with 1001, "gone"');
+  });
+
+  test('call reaches a unix socket', async () => {
+    const path = `${temporaryFolder()}/ws.sock`;
+    await server.listen({ path });
+    expect((await offload(['call', `ws+unix:${path}:/lapps`, 'echo', '[1]'])).stdout).toBe('1\n');
+  });
+});
