@@ -90,6 +90,13 @@ export class Engine {
       N: NONE,
       B: Box,
       F: fuel,
+      TR: { toString: () => (fuel.trap() ? '1' : '') },
+      TK: {
+        toString: () => {
+          fuel.tick();
+          return '';
+        },
+      },
       TC: TailCall,
       NH: NO_HASH,
       ST: this.metas.string,

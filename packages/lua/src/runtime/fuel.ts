@@ -3,9 +3,10 @@
  * engine asks a closure about itself.
  */
 
-/** Calls (or {@link TICK_CREDIT} loop passes per {@link TICK_COST}) between two looks at the hook. */
+
+
+/** Calls between two looks at the hook; 500 loop passes count as {@link TICK_COST} calls. */
 const SLICE = 20_000;
-const TICK_CREDIT = 500;
 const TICK_COST = 50;
 /** Tail calls between two returns to the trampoline; the exact number varies so that no pattern can dodge it. */
 const TAIL_SLICE = 100;
@@ -35,10 +36,9 @@ export class Fuel {
     return false;
   }
 
-  /** Called by a loop that has used up its credit; the new credit. */
-  tick(): number {
+  /** Called by a loop that has used up its credit. */
+  tick(): void {
     if ((this.f -= TICK_COST) < 0) this.trap();
-    return TICK_CREDIT;
   }
 
   /** Charges work of `n` units done by a library function. */

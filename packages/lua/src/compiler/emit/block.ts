@@ -2,10 +2,11 @@
 import type { Block, LabelStat, Stat } from '../ast.js';
 import { type FunctionContext, isScoped, varName } from './context.js';
 import { envDeclaration } from './function.js';
+import { TICK_CREDIT } from './credit.js';
 import { emitStat } from './statement.js';
 
-/** Charges a loop pass; see `runtime/fuel.ts`. */
-export const LOOP_CHECK = 'if(--c<0)c=F.tick();';
+/** Charges a loop pass; see `runtime/fuel.ts`, and `entryText` for the form of the call. */
+export const LOOP_CHECK = `if(--c<0){c=${TICK_CREDIT};\`\${TK}\`}`;
 
 /** The statements of a block, without braces. */
 export function emitBlockBody(cx: FunctionContext, block: Block): string {

@@ -1,10 +1,8 @@
 /** Function expressions and whole functions. */
 import type { FunctionNode } from '../ast.js';
 import { emitBlockBody } from './block.js';
+import { TICK_CREDIT } from './credit.js';
 import { envName, FunctionContext, isBoxed, varName } from './context.js';
-
-/** Iterations a loop may do on credit before it charges fuel, see `runtime/fuel.ts`. */
-export const LOOP_CREDIT = 500;
 
 /** A closure of `fn`, created in the function of `cx`. */
 export function emitFunction(cx: FunctionContext, fn: FunctionNode): string {
@@ -34,7 +32,7 @@ export function functionText(cx: FunctionContext): string {
   const entry = entryText(cx);
   const boxes = fn.params.filter(isBoxed).map((v) => `${varName(v)}=new B(${varName(v)});`);
   const body = emitBlockBody(cx, fn.body);
-  const credit = fn.hasLoop ? `var c=${LOOP_CREDIT};` : '';
+  const credit = fn.hasLoop ? `var c=${TICK_CREDIT};` : '';
   const end = fn.body.stats[fn.body.stats.length - 1]?.kind === 'Return' ? '' : 'return N;';
   const vars = cx.vars.length === 0 ? '' : `var ${cx.vars.join()};`;
   const text = `{${entry}${credit}${boxes.join('')}${body}${end}${vars}}`;
@@ -50,6 +48,8 @@ export function functionText(cx: FunctionContext): string {
 function entryText(cx: FunctionContext): string {
   const { fn } = cx;
   if (cx.gen) return 'if(--F.f<0)F.trap();';
+  // `${TR}` calls the trap through a string conversion: V8 compiles that without feedback, so the first trap of a hot
+  // function does not throw its optimised code away.
   const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'undefined,undefined';
-  return `if(--F.f<0&&F.trap())return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
+  return `if(--F.f<0&&\`\${TR}\`)return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
 }
