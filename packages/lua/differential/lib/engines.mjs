@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** `OFFLOAD_LUA` names another build to compare. */
-const OURS = process.env.OFFLOAD_LUA ?? fileURLToPath(new URL('../../dist/bin/offload-lua.js', import.meta.url));
+const OURS = process.env.OFFLOAD_LUA ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Milliseconds after which a run counts as hanging. */
 const TIMEOUT_MS = 300_000;

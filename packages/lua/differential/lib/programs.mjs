@@ -8,6 +8,7 @@
 import { Expressions, KEYS } from './expressions.mjs';
 import { faultyBody } from './faults.mjs';
 import { Scope } from './scope.mjs';
+import { SPECIAL_STATEMENTS } from './special-statements.mjs';
 
 const TYPES = ['num', 'str', 'bool', 'arr', 'map'];
 
@@ -84,6 +85,7 @@ class ProgramWriter extends Expressions {
       'recursion',
     ];
     const deep = depth > 3 || this.budget <= 0;
+    if (!deep && this.random.chance(0.15)) return this.random.pick(SPECIAL_STATEMENTS)(this);
     this[this.random.pick(deep || this.random.chance(0.55) ? simple : compound)](depth);
   }
 

@@ -71,7 +71,7 @@ export function openCoroutine(engine: Engine): Library {
       if (fault !== undefined) throw luaError(fault);
       return multi(step(co, args) as LuaValue[]);
     };
-    fn.g$ = function* (...args: LuaValue[]): LuaGenerator {
+    fn.g$ = function* $lua_wrap(...args: LuaValue[]): LuaGenerator {
       const fault = resumeFault(co);
       if (fault !== undefined) throw luaError(fault);
       return multi((yield* stepWaiting(co, args)) as LuaValue[]);

@@ -163,14 +163,9 @@ export function results(list: readonly LuaValue[]): LuaValue {
 
 /** Refuses to resume what cannot be; undefined when it can. */
 export function resumeFault(co: Coroutine): string | undefined {
-  switch (co.status) {
-    case 'suspended':
-      return undefined;
-    case 'normal':
-      return 'cannot resume non-suspended coroutine';
-    default:
-      return `cannot resume ${co.status} coroutine`;
-  }
+  if (co.status === 'suspended') return undefined;
+  // LuaJIT says so of a coroutine that waits for another one, too.
+  return `cannot resume ${co.status === 'normal' ? 'running' : co.status} coroutine`;
 }
 
 /** The error of a coroutine that has to wait where nothing can. */
