@@ -55,7 +55,15 @@ const bridge = createBridge(
   (handlers) =>
     workers === 0
       ? createInlinePool({ createApp: (p) => createWorkerApp(p, data, loaders), data }, handlers)
-      : createThreadPool({ workers, entry: new URL('./worker-entry.mjs', import.meta.url), data }, handlers),
+      : createThreadPool(
+          {
+            workers,
+            entry: new URL('./worker-entry.mjs', import.meta.url),
+            data,
+            ringBytes: Number(process.env.RING ?? 1 << 20),
+          },
+          handlers,
+        ),
   (level, message, fields) => console.error(level, message, fields ?? ''),
 );
 const lapps = connectLapps(bridge, plan, { limits: { maxConnectionsPerAddress: 20_000 } });

@@ -1,4 +1,5 @@
 import type { LogLevel, Pool, PoolHandlers, ScriptErrorData } from '@offload/script-runtime';
+import { CongestionLog } from './congestion-log.js';
 import { connectQueues, type Queues } from './queues.js';
 
 /** One protocol's half on the IO thread: gets back what it sent into the pool. */
@@ -45,6 +46,7 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
   const frontends: Frontend[] = [];
   const byKind: Frontend[] = [];
   const answers = new Map<string, CallAnswer>();
+  const congestion = new CongestionLog(log);
   const handlers: PoolHandlers = {
     reply: (context, kind, bytes, at, end) => byKind[kind].reply(context, kind, bytes, at, end),
     event: (worker, kind, bytes, at, end) => byKind[kind].event?.(worker, kind, bytes, at, end),
@@ -53,7 +55,7 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
       for (const frontend of frontends) frontend.passEnd();
     },
     congested: (on) => {
-      log(on ? 'warn' : 'info', on ? 'workers are behind: reading stops' : 'workers caught up: reading goes on');
+      congestion.changed(on);
       for (const frontend of frontends) frontend.congested(on);
     },
     log,

@@ -5,6 +5,9 @@ import type { MessageHandlerEntry, MessageRegistry } from './message-registry.js
 import { NotifyCall, NotifyTask } from './notify-task.js';
 import type { PendingCalls } from './pending-calls.js';
 
+/** Most tasks and calls kept for another NOTIFY. */
+const MAX_SPARE = 512;
+
 /**
  * NOTIFY payload in, actions out: decodes where the script runs and answers each NOTIFY exactly once, whatever its
  * handlers do (spop.md 3.3, 3.4). A message nobody registered is no fault.
@@ -17,6 +20,9 @@ export class NotifyDispatcher {
   private readonly args = new NamedArguments();
   private task = new NotifyTask();
   private call: NotifyCall;
+  // Engines that collect calls keep every NOTIFY of a pass waiting: its objects are used again.
+  private readonly spareTasks: NotifyTask[] = [];
+  private readonly spareCalls: NotifyCall[] = [];
 
   constructor(port: WorkerPort, registry: MessageRegistry, pending: PendingCalls) {
     this.port = port;
@@ -26,11 +32,14 @@ export class NotifyDispatcher {
   }
 
   private newCall(): NotifyCall {
-    return new NotifyCall(this.task, (call) => {
-      this.pending.remove(call);
-      this.close(call.task);
-    });
+    return this.spareCalls.pop()?.begin(this.task) ?? new NotifyCall(this.task, this.onSettled);
   }
+
+  private readonly onSettled = (call: NotifyCall): void => {
+    this.pending.remove(call);
+    this.close(call.task);
+    if (this.spareCalls.length < MAX_SPARE) this.spareCalls.push(call);
+  };
 
   handle(id: number, bytes: Uint8Array, at: number, end: number): void {
     const { task, reader } = this;
@@ -47,7 +56,7 @@ export class NotifyDispatcher {
     }
     if (task.open > 1) {
       // Some handler waits: it keeps this task, the next NOTIFY gets a new one.
-      this.task = new NotifyTask();
+      this.task = this.spareTasks.pop() ?? new NotifyTask();
       this.call = this.newCall();
     }
     this.close(task);
@@ -80,6 +89,7 @@ export class NotifyDispatcher {
       const payload = encodeActionsWithFaults(actions.view(), faults);
       this.port.reply(id, RecordKind.ActionsWithFaults, payload, 0, payload.length);
     }
+    if (task !== this.task && task.small && this.spareTasks.length < MAX_SPARE) this.spareTasks.push(task);
   }
 }
 

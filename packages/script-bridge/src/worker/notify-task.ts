@@ -8,6 +8,7 @@ import type { EndingCall } from './callback-call.js';
  * which cuts whole actions; this only bounds a script that never stops setting variables.
  */
 const MAX_ACTION_BYTES = 1 << 20;
+const MAX_KEPT_BYTES = 4096;
 
 /** One NOTIFY under way: collects the actions of all its messages' handlers, answers once. */
 export class NotifyTask {
@@ -21,7 +22,13 @@ export class NotifyTask {
     this.id = id;
     this.open = 1;
     this.actions.reset();
-    this.faults.length = 0;
+    // Setting a length is a slow call, even to what it is.
+    if (this.faults.length > 0) this.faults.length = 0;
+  }
+
+  /** True when its memory is worth keeping for another NOTIFY. */
+  get small(): boolean {
+    return this.actions.bytes.length <= MAX_KEPT_BYTES;
   }
 
   fault(error: ScriptErrorData, spoeMessage?: string): void {
@@ -41,6 +48,13 @@ export class NotifyCall implements EndingCall {
   constructor(task: NotifyTask, onSettled: (call: NotifyCall) => void) {
     this.task = task;
     this.onSettled = onSettled;
+  }
+
+  /** Makes it the next call of `task`; nobody else may hold it any more. */
+  begin(task: NotifyTask): this {
+    this.over = false;
+    this.task = task;
+    return this;
   }
 
   settled(error: ScriptRuntimeError | null): void {
