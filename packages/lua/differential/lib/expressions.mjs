@@ -40,6 +40,7 @@ export class Expressions {
     this.random = random;
     this.scope = undefined;
     this.vararg = false;
+    this.noCalls = false;
   }
 
   /** An expression of `type`; deeper ones are simpler. */
@@ -72,6 +73,7 @@ export class Expressions {
 
   /** A call of a known function whose first result has the type. */
   callOf(type, depth) {
+    if (this.noCalls) return undefined;
     const found = this.scope.all('fun').filter((entry) => entry.results?.[0] === type);
     if (found.length === 0) return undefined;
     const fn = this.random.pick(found);

@@ -130,7 +130,10 @@ class ProgramWriter extends Expressions {
     const entry = this.variable(['map']);
     if (entry === undefined) return this.local();
     const key = this.random.pick(KEYS);
+    // Whether a call on the right that sets the variable comes before or after its use on the left is not defined.
+    this.noCalls = true;
     const value = this.random.chance(0.15) ? 'nil' : this.expr(this.random.pick(['num', 'str', 'bool']));
+    this.noCalls = false;
     this.line(this.random.chance(0.6) ? `${entry.name}.${key} = ${value}` : `${entry.name}["${key}"] = ${value}`);
   }
 
@@ -455,8 +458,10 @@ class ProgramWriter extends Expressions {
     const r = this.random;
     const name = this.fresh('m');
     const events = [
-      `__index = function(t, k) return tostring(k) .. "?" end`,
-      `__index = {z = ${this.inner('num')}, constructor = "own"}`,
+      r.pick([
+        `__index = function(t, k) return tostring(k) .. "?" end`,
+        `__index = {z = ${this.inner('num')}, constructor = "own"}`,
+      ]),
       `__newindex = function(t, k, v) rawset(t, k, ${r.pick(['v', '{v}', 'nil', 'tostring(v)'])}) end`,
       `__call = function(self, ...) return select('#', ...), ... end`,
       `__eq = function(a, b) return ${this.inner('bool')} end`,
