@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Haproxy, haproxyBinary } from '../support/haproxy.js';
 import { sendHttp } from '../support/http-request.js';
 import { type Answer, Load } from '../support/load.js';
-import { Offload, testScript } from '../support/offload.js';
+import { Offload, type OffloadOptions, testScript } from '../support/offload.js';
 import { Program } from '../support/program.js';
 import { spoeConfig } from '../support/spoe-config.js';
 import { repository } from '../support/workspace.js';
@@ -32,16 +32,16 @@ describe.skipIf(haproxyBinary === undefined)('the program behind HAProxy', () =>
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function serve(args: readonly string[] = [], socket?: string): Promise<Offload> {
+  async function serve(args: readonly string[] = [], options?: OffloadOptions): Promise<Offload> {
     const script = ['-f', testScript('cases.lua')];
-    const offload = await Offload.start([...script, '-n', '2', ...args], socket === undefined ? {} : { socket });
+    const offload = await Offload.start([...script, '-n', '2', ...args], options);
     started.push(() => offload.stop());
     return offload;
   }
 
   test('killed and started again under load: no wrong answer, and all is well afterwards', async () => {
     const socket = join(folder, 'agent.sock');
-    const first = await serve([], socket);
+    const first = await serve([], { socket });
     const haproxy = await Haproxy.start({
       agents: [first.address],
       spoe: spoeConfig({ sections, processing: '500ms' }),
@@ -52,7 +52,7 @@ describe.skipIf(haproxyBinary === undefined)('the program behind HAProxy', () =>
     await load.waitForMore(100);
     first.program.signal('SIGKILL');
     expect(await first.program.ended).toEqual({ code: null, signal: 'SIGKILL' });
-    await serve([], socket);
+    await serve([], { socket });
     await load.waitForMore(200);
     const answers = await load.stop();
     expect(wrong(answers).filter(({ body }) => !/^err=(1|2|25\d) path=$/.test(body))).toEqual([]);
@@ -71,6 +71,34 @@ describe.skipIf(haproxyBinary === undefined)('the program behind HAProxy', () =>
     expect(wrong(await load.stop())).toEqual([]);
     expect(await offload.stop()).toEqual({ code: 0, signal: null });
     expect(offload.program.lines.filter((line) => /"level":"(warn|error|fatal)"/.test(line))).toEqual([]);
+  });
+
+  async function stopOneOfTwo(clients: number): Promise<readonly Answer[]> {
+    const env = { OFFLOAD_SPOP_DRAIN_MS: '300' };
+    const [one, other] = await Promise.all([serve([], { env }), serve()]);
+    const haproxy = await Haproxy.start({
+      agents: [one.address, other.address],
+      spoe: spoeConfig({ sections }),
+      frontend,
+      backend: 'option spop-check\ntimeout check 30s\noption redispatch',
+      server: 'check inter 50ms fall 1',
+    });
+    started.push(() => haproxy.stop());
+    const load = new Load(haproxy, clients);
+    await load.waitForMore(100);
+    expect(await one.stop()).toEqual({ code: 0, signal: null });
+    await load.waitForMore(100);
+    return load.stop();
+  }
+
+  test('stopped gracefully under steady traffic, with another one left: no request fails', async () => {
+    expect(wrong(await stopOneOfTwo(1))).toEqual([]);
+  });
+
+  // HAProxy 2.6 may hand a burst to a connection in the very instant in which DISCONNECT arrives there, and then fails
+  // it whatever the agent does: a window of microseconds that a busy test machine now and then hits.
+  test('stopped gracefully under load, with another one left: no request fails', { retry: 3 }, async () => {
+    expect(wrong(await stopOneOfTwo(8))).toEqual([]);
   });
 
   test('SIGTERM: what is pending is answered, then the program ends with exit code 0', async () => {

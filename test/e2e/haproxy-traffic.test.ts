@@ -139,20 +139,6 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
     expect(wrong(answers.slice(-200))).toEqual([]);
   });
 
-  test('an agent stopped gracefully under load, with another one left: no request fails', async () => {
-    const [one, other] = [await agentOf(describePath), await agentOf(describePath)];
-    const haproxy = await haproxyFor([one.address, other.address], {
-      backend: 'option spop-check\ntimeout check 10s',
-      server: 'check inter 50ms fall 1',
-    });
-    const load = new Load(haproxy, 8);
-    await load.waitForMore(200);
-    await one.agent.stop({ drainMs: 200, graceMs: 10_000 });
-    await load.waitForMore(200);
-    expect(wrong(await load.stop())).toEqual([]);
-    expect(one.agent.stats().connections).toBe(0);
-  });
-
   test('HAProxy reloaded under load: no request fails, and the agent sees it as a normal end', async () => {
     const { address, events } = await agentOf(describePath);
     const haproxy = await haproxyFor([address]);

@@ -16,6 +16,13 @@ export async function runOffload(args: readonly string[]): Promise<ProgramEnd & 
   return { ...(await program.ended), lines: program.lines };
 }
 
+export interface OffloadOptions {
+  /** Unix socket to listen on instead of a free port. */
+  readonly socket?: string;
+  /** More environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export class Offload {
   readonly program: Program;
   /** Address of the SPOE agent as HAProxy writes it. */
@@ -27,11 +34,11 @@ export class Offload {
   }
 
   /** Starts `offload serve --spop`, on a free port unless `socket` names a unix socket. Logs are JSON lines. */
-  static async start(args: readonly string[], { socket }: { readonly socket?: string } = {}): Promise<Offload> {
+  static async start(args: readonly string[], { socket, env = {} }: OffloadOptions = {}): Promise<Offload> {
     if (!existsSync(main)) throw new Error(`${main} is missing: run the build first`);
     const listen = socket === undefined ? '127.0.0.1:0' : `unix:${socket}`;
     const fixed = ['serve', '--spop', '--spop-listen', listen, '--log-format', 'json'];
-    const program = new Program(process.execPath, [main, ...fixed, ...args]);
+    const program = new Program(process.execPath, [main, ...fixed, ...args], { env: { ...process.env, ...env } });
     try {
       const line = await program.waitForLine(/SPOP agent on \S+/);
       const address = /SPOP agent on (\S+)/.exec(line)![1]!;
