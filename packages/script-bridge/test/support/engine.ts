@@ -5,4 +5,4 @@ import type { RuntimeLoaders } from '../../src/index.js';
 /** The engine services are tested with: `OFFLOAD_TEST_ENGINE`, one of these. */
 export const LOADERS: RuntimeLoaders = { fengari: async () => fengari, lua: async () => lua };
 
-export const ENGINE = process.env.OFFLOAD_TEST_ENGINE ?? 'fengari';
+export const ENGINE = process.env.OFFLOAD_TEST_ENGINE ?? 'lua';
