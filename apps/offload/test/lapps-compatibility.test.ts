@@ -150,7 +150,6 @@ describe('scripts of LAppS', () => {
     const socket = new WebSocket(`${url}/echo_lapps`);
     const [response] = (await once(socket, 'upgrade')) as [IncomingMessage];
     expect(response.headers['strict-transport-security']).toBe('max-age=31536000');
-    await once(socket, 'open');
     socket.terminate();
     await expect(openWs(`${url}/echo_lapps/`)).rejects.toThrow('403');
     await expect(openWs(`${url}/echo_lapps?x=1`)).rejects.toThrow('403');
