@@ -113,9 +113,11 @@ function binSources({ manifest }: WorkspacePackage): Set<string> {
 function checkGlobals(pkg: ScannedPackage): string[] {
   if (!pkg.folder.startsWith('packages/')) return [];
   const programs = binSources(pkg);
+  // A program in a folder of its own may be several files.
+  const folders = [...programs].map((path) => `${posix.dirname(path)}/`).filter((folder) => folder !== 'src/');
   const isForbidden = (path: string): boolean => path === 'process.env' || path.startsWith('console.');
   return pkg.files
-    .filter((file) => !programs.has(file.path))
+    .filter((file) => !programs.has(file.path) && !folders.some((folder) => file.path.startsWith(folder)))
     .flatMap((file) =>
       file.members
         .filter(({ path }) => isForbidden(path))

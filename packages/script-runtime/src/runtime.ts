@@ -1,6 +1,6 @@
 import type { ScriptRuntimeError } from './errors.js';
 import type { NamedArguments } from './named-arguments.js';
-import type { HostModule, ScriptFunction, ScriptTable, ScriptValue } from './value.js';
+import type { HostModule, ScriptFunction, ScriptValue } from './value.js';
 
 /** Returned by {@link ScriptEngine.call} when the script waits: `ScriptCall.settled` reports the end. */
 export const PENDING: unique symbol = Symbol('pending');
@@ -98,5 +98,3 @@ export interface ScriptRuntime {
   /** Makes one interpreter state. May take seconds (Pyodide). */
   createEngine(host: EngineHost, options: EngineOptions): ScriptEngine | Promise<ScriptEngine>;
 }
-
-export type { HostModule, ScriptFunction, ScriptTable, ScriptValue };

@@ -10,6 +10,7 @@ export function chunkDisplayName(name: string): string {
     return file.length < limit ? file : `...${file.slice(file.length - (limit - 4))}`;
   }
   // Up to the first control character; longer text is cut so that the whole name has at most 59 bytes.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
   const end = name.search(/[\0-\x1f]/);
   const line = end < 0 ? name : name.slice(0, end);
   return end < 0 && line.length <= 48 ? `[string "${line}"]` : `[string "${line.slice(0, 45)}..."]`;
