@@ -70,9 +70,9 @@ export class Lexer {
       case '<name>':
       case '<string>':
       case '<number>':
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
         return this.source.slice(this.start, this.at).replace(/\0.*/s, '');
       default:
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
         return /^[\0-\x1f]$/.test(this.token) ? `char(${this.token.charCodeAt(0)})` : this.token;
     }
   }
