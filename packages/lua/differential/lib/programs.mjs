@@ -141,8 +141,11 @@ class ProgramWriter extends Expressions {
     const entry = this.variable(['arr']);
     if (entry === undefined) return this.local();
     const { name } = entry;
+    // A call on the right that removes elements would leave a hole, and then `#` may be either border.
+    this.noCalls = true;
     if (this.random.chance(0.5)) this.line(`${name}[#${name} + 1] = ${this.expr('num')}`);
     else this.line(`if ${name}[1] then ${name}[1] = ${this.expr('num')} end`);
+    this.noCalls = false;
   }
 
   tableCall() {

@@ -15,6 +15,7 @@ import { numberToString } from './number-text.js';
 export function errorValue(e: unknown): LuaValue {
   if (e instanceof LuaError) return e.value;
   if (isStackOverflow(e)) return `${positionOf(framesOfText((e as Error).stack ?? '')[0])}stack overflow`;
+  if (e instanceof RangeError && /string length/.test(e.message)) return 'not enough memory';
   return e instanceof Error ? e.message : String(e);
 }
 
