@@ -15,7 +15,7 @@ async function start(args) {
   await ensureDependencies();
   await build();
   const main = join(root, 'apps/offload/dist/main.js');
-  if (!existsSync(main)) throw new Error(`The build made no ${main}`);
+  if (!existsSync(main)) throw new Error('The build made no apps/offload/dist/main.js');
   const node = preferredNode();
   const { code } = await run(node.path, [main, 'serve', '--spop', ...args], { env: environmentFor(node) });
   return code;

@@ -49,11 +49,16 @@ export async function runVitest(node, args, label) {
   return { ...counts, code };
 }
 
-/** The whole suite on each Node. `args` go to vitest; with a filter both versions run just that. */
-export async function runSuite(args) {
+/**
+ * The whole suite on each Node, or with `--one-node` on the first. Other arguments go to vitest; with a filter both
+ * versions run just that.
+ */
+export async function runSuite(allArgs) {
+  const args = allArgs.filter((arg) => arg !== '--one-node');
   const hasFilter = args.some((arg) => !arg.startsWith('-'));
+  const nodes = testNodes().slice(0, args.length === allArgs.length ? undefined : 1);
   const lanes = [];
-  for (const [index, node] of testNodes().entries()) {
+  for (const [index, node] of nodes.entries()) {
     const selection = index === 0 || hasFilter ? args : [...runtimeTests, ...args];
     const result = await step(`Testing on Node ${node.version}`, () => runVitest(node, selection, node.version));
     lanes.push({ node, ...result });
