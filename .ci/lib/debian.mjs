@@ -7,13 +7,17 @@ import { run, say, step } from './run.mjs';
 
 /** `present` tells whether it works here; `neededBy` matches the paths of the test files that use it. */
 const needs = [
-  { package: 'haproxy', present: hasCommand('haproxy'), neededBy: /haproxy|live-traffic/ },
-  { package: 'luajit', present: hasCommand('luajit'), neededBy: /^packages\/lua\/.*(differential|oracle|luajit)/ },
-  { package: 'lua5.1', present: hasCommand('lua5.1'), neededBy: /^packages\/lua\/.*(differential|oracle|lua51)/ },
-  { package: 'openssl', present: hasCommand('openssl'), neededBy: /tls|openssl/ },
-  { package: 'python3', present: hasCommand('python3'), neededBy: /python|conformance/ },
-  { package: 'python3-websockets', present: hasPythonModule('websockets'), neededBy: /python-websockets/ },
-  { package: 'chromium', present: hasCommand('chromium'), neededBy: /chromium|browser/ },
+  { package: 'haproxy', present: hasCommand('haproxy'), neededBy: /haproxy|quick-start|live-traffic/ },
+  { package: 'luajit', present: hasCommand('luajit'), neededBy: /^packages\/lua\/.*differential/ },
+  { package: 'lua5.1', present: hasCommand('lua5.1'), neededBy: /^packages\/lua\/.*differential/ },
+  { package: 'openssl', present: hasCommand('openssl'), neededBy: /^packages\/lapps-server\/.*peers/ },
+  { package: 'python3', present: hasCommand('python3'), neededBy: /cpython|python/ },
+  {
+    package: 'python3-websockets',
+    present: hasPythonModule('websockets'),
+    neededBy: /^packages\/lapps-server\/.*peers/,
+  },
+  { package: 'chromium', present: hasCommand('chromium'), neededBy: /chromium/ },
 ];
 
 function hasCommand(name) {
