@@ -129,6 +129,27 @@ describe('offload serve --ws', () => {
     }
   });
 
+  test('serve --static serves files beside the services, to those who may connect', async () => {
+    const home = lappsHome({ 'www/index.html': '<p>home</p>', 'etc/conf/ws.json': '{ "tls": false }' });
+    const args = ['serve', '--ws', '-n', '1', '--lapps-home', home, '--static', join(home, 'www'), ...free];
+    const program = startProgram('offload', args);
+    const url = await wsUrl(program);
+    const http = url.replace('ws:', 'http:');
+    expect(program.lines.join('\n')).toContain(`on ${http}/`);
+    expect(await (await fetch(http)).text()).toBe('<p>home</p>');
+    expect((await fetch(`${http}/w`)).status).toBe(404);
+    const client = await openWs(`${url}/w`);
+    client.socket.send('x');
+    expect(await client.next()).toBe('x');
+  });
+
+  test('serve without --static answers plain requests with 426, and --static wants a folder', async () => {
+    const program = startProgram('offload', ['serve', '--ws', '-n', '1', ...free]);
+    expect((await fetch((await wsUrl(program)).replace('ws:', 'http:'))).status).toBe(426);
+    const { code, stderr } = await runProgram('offload', ['serve', '--ws', '--static', '/nowhere/www', ...free]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('There is no folder /nowhere/www') });
+  });
+
   test('serve -p is the port of WebSockets where only they are served', async () => {
     const program = startProgram('offload', ['serve', '--ws', '-n', '1', '-p', '0']);
     expect(await wsUrl(program)).toMatch(/^ws:\/\/127\.0\.0\.1:[1-9]\d*$/);
