@@ -72,9 +72,9 @@ function parseUnusual(text: string): number | undefined {
   return named[1] === '-' ? -Infinity : Infinity;
 }
 
-/** LuaJIT refuses an exponent of 65536 or more, whatever its sign. */
+/** LuaJIT refuses an exponent of 2^20 or more, whatever its sign. */
 function exponentFits(digits: string | undefined): boolean {
-  return digits === undefined || Number(digits) < 65536;
+  return digits === undefined || Number(digits) < 1048576;
 }
 
 /** `digits` (hexadecimal) times 2^exponent, rounded once, half to even. */
