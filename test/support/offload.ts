@@ -10,12 +10,6 @@ const main = join(repository, 'apps/offload/dist/main.js');
 /** Path of a script of the tests. */
 export const testScript = (name: string): string => fileURLToPath(new URL(`../e2e/scripts/${name}`, import.meta.url));
 
-/** Runs a command of the program to its end. */
-export async function runOffload(args: readonly string[]): Promise<ProgramEnd & { readonly lines: readonly string[] }> {
-  const program = new Program(process.execPath, [main, ...args]);
-  return { ...(await program.ended), lines: program.lines };
-}
-
 export interface OffloadOptions {
   /** Unix socket to listen on instead of a free port. */
   readonly socket?: string;
