@@ -1,7 +1,7 @@
 import { createWorkerApp, type WorkerAppData } from '@offload/script-bridge';
 import { createInlinePool } from '@offload/script-runtime';
 import { Cursor, FrameHeader, readFrameHeader } from '@offload/spop-codec';
-import { defaultEngines, runtimeLoaders } from './spop/loaders.js';
+import { defaultEngines, engineSettings, runtimeLoaders } from './spop/loaders.js';
 import { encodeSampleNotify, sampleOf } from './spop/sample.js';
 
 /**
@@ -11,7 +11,11 @@ import { encodeSampleNotify, sampleOf } from './spop/sample.js';
 const [script = 'score.plain.mjs', engine, seconds = '2'] = process.argv.slice(2);
 const NOTIFY = 1;
 const path = new URL(`../src/scripts/${script}`, import.meta.url).pathname;
-const data: WorkerAppData = { files: [{ path, ...(engine === undefined ? {} : { engine }) }], defaultEngines };
+const data: WorkerAppData = {
+  files: [{ path, ...(engine === undefined ? {} : { engine }) }],
+  defaultEngines,
+  engineSettings,
+};
 let replies = 0;
 const pool = createInlinePool(
   { createApp: (port) => createWorkerApp(port, data, runtimeLoaders), data },

@@ -16,5 +16,4 @@ from offload_runtime import process  # noqa: E402
 
 sys.dont_write_bytecode = before
 del sys.path[0]
-settings = json.loads(sys.argv[1])
-process.main(settings["searchPath"], settings["patience"], settings["deadlineText"])
+process.main(json.loads(sys.argv[1]))

@@ -4,7 +4,6 @@ import { conformance } from './conformance.js';
 
 const differences: Differences = {
   bytes: 'bytes',
-  immediate: false,
   types: ['NoneType', 'bool', 'int', 'str', 'list', 'dict'],
   printed: ['one 2 True', 'partial', 'next line'],
   // A busy machine must not turn an interrupt into the end of the process.

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { connectSpop, createBridge, createWorkerApp, type WorkerAppData } from '@offload/script-bridge';
 import { createInlinePool, createThreadPool } from '@offload/script-runtime';
 import { createAgent } from '@offload/spop-agent';
-import { defaultEngines, runtimeLoaders } from './loaders.js';
+import { defaultEngines, engineSettings, runtimeLoaders } from './loaders.js';
 import { HOST } from './sample.js';
 
 /**
@@ -37,7 +37,7 @@ function libraryAgent(): ReturnType<typeof createAgent> {
 
 async function scriptAgent(inline: boolean): Promise<ReturnType<typeof createAgent>> {
   const path = new URL(`../../src/scripts/${values.script}`, import.meta.url).pathname;
-  const data: WorkerAppData = { files: [{ path, engine: values.engine }], defaultEngines };
+  const data: WorkerAppData = { files: [{ path, engine: values.engine }], defaultEngines, engineSettings };
   const log = (level: string, message: string, fields?: object): void => console.error(level, message, fields ?? '');
   const bridge = createBridge(
     (handlers) =>

@@ -11,6 +11,10 @@ SCRIPT, MESSAGE, COROUTINE = 1, 2, 4
 
 #: What runs right now: a script at all, a call with named arguments, inside a coroutine.
 stage = IDLE
+#: The call whose coroutine runs between batches; -1 for none.
+call = -1
+#: When the present stretch of script code began, or the last call that was quick.
+mark = 0.0
 #: True while a batch is being run; else scripts only run when the event loop wakes them.
 busy = False
 
@@ -27,7 +31,7 @@ invoke = {}
 commands = {}
 #: Seconds a batch may run before what is done is reported: an answer does not wait for all that came after it.
 patience = 0.05
-#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter()``, ``leave()``, ``idle()``, ``can_block``.
+#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter()``, ``leave()``, ``idle()``.
 link = None
 
 
@@ -70,11 +74,11 @@ def process(base, batch, fault, finish):
 
     Yields ``(done, buffer of items)`` whenever ``patience`` is over, and at the end.
     """
-    global stage, busy
+    global stage, busy, mark
     clock = monotonic
     outer, busy = busy, True
     call = base
-    started = clock()
+    mark = started = clock()
     for fn, args, v4, v6 in batch:
         if fn >= 0:
             for i in v4:
@@ -95,10 +99,11 @@ def process(base, batch, fault, finish):
         else:
             tell(commands[fn](call, args, v4, v6))
         call += 1
-        if clock() - started > patience:
+        mark = clock()
+        if mark - started > patience:
             end_lines()
             yield False, take()
-            started = clock()
+            mark = started = clock()
     end_lines()
     busy = outer
     yield True, take()

@@ -15,8 +15,6 @@ _ask = _post = _enter = _leave = _host_sleep = _resized = None
 
 
 class _Link:
-    can_block = False
-
     def post(self, data):
         if len(data) > 5:
             _post(_put(data))

@@ -22,10 +22,7 @@ def ask(function, arguments, error=HostError):
     """Calls a function of the host and gives its answer, or an awaitable for it inside a coroutine."""
     dressed, packed = values.pack(arguments)
     stage = core.stage
-    if stage & core.COROUTINE:
-        mode = wire.CAN_AWAIT
-    else:
-        mode = wire.CAN_BLOCK if core.link.can_block else wire.CANNOT_WAIT
+    mode = wire.CAN_AWAIT if stage & core.COROUTINE else wire.CANNOT_WAIT
     # The host may call back: what runs then is not this call.
     core.stage = core.IDLE
     try:

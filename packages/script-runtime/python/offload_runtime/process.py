@@ -1,6 +1,8 @@
-"""Transport of an interpreter in a process of its own: frames over one socket, file descriptor 3.
+"""Transport of an interpreter in a process of its own.
 
-A frame is its length (4 bytes, little endian, of what follows), its kind, and the rest.
+Two sockets: on ``CALLS`` the host sends a batch and waits, as for an interpreter in its own thread; ``EVENTS`` carries
+what coroutines have to say between batches. A frame is its length (4 bytes, little endian, of what follows), its kind,
+and the rest.
 """
 
 import asyncio
@@ -10,92 +12,136 @@ import sys
 import traceback
 from marshal import loads
 
-from . import core, interrupts, setup, tasks
+from . import core, interrupts, setup, tasks, watchdog
 from .faults import fault
 
-_FD = 3
+CALLS, EVENTS = 3, 4
+
 # host -> interpreter
 _BATCH, _ANSWER = 1, 2
 # interpreter -> host
-_ITEMS, _REPLY, _ASK, _HELLO = 1, 2, 3, 4
+_ITEMS, _REPLY, _ASK, _HELLO = b"\x01", b"\x02", b"\x03", b"\x04"
 
 _CHUNK = 1 << 18
 _from_bytes = int.from_bytes
 _read, _write = os.read, os.write
 
-#: Bytes of frames that are not whole yet, or of frames behind the present one.
-_pending = b""
-#: Frames that came while a script waited for an answer.
+#: Bytes behind the last frame, by socket.
+_rest = {CALLS: b"", EVENTS: b""}
+#: Batches that came while a coroutine waited for an answer.
 _backlog = []
+#: Bytes for ``EVENTS`` that did not fit into the socket.
+_unsent = bytearray()
 _asked = 0
 
 
-def _read_frame():
-    global _pending
+def _read_frame(socket):
+    pending = _rest[socket]
     while True:
-        have = len(_pending)
+        have = len(pending)
         if have > 4:
-            end = _from_bytes(_pending[:4], "little") + 4
+            end = _from_bytes(pending[:4], "little") + 4
             if have >= end:
-                frame = _pending[4:end]
-                _pending = _pending[end:] if have > end else b""
-                return frame
+                _rest[socket] = pending[end:] if have > end else b""
+                return pending[4:end]
             if end > _CHUNK:
-                _pending = _read_long(end)
-                continue
-        data = _read(_FD, _CHUNK)
+                return _read_long(socket, pending, end)[4:]
+        data = _read(socket, _CHUNK)
         if not data:
             # The host is gone: nobody is left to work for, and scripts must not hold up the end.
             os._exit(0)
-        _pending = _pending + data if _pending else data
+        pending = pending + data if pending else data
 
 
-def _read_long(size):
+def _read_long(socket, pending, size):
     frame = bytearray(size)
-    at = len(_pending)
-    frame[:at] = _pending
+    at = len(pending)
+    frame[:at] = pending
     view = memoryview(frame)
     while at < size:
-        count = os.readv(_FD, [view[at:]])
+        count = os.readv(socket, [view[at:]])
         if count == 0:
             os._exit(0)
         at += count
+    _rest[socket] = b""
     return bytes(frame)
 
 
 def _send(kind, data):
     frame = (len(data) + 1).to_bytes(4, "little") + kind + data
-    sent = _write(_FD, frame)
+    sent = _write(CALLS, frame)
     while sent < len(frame):
-        sent += _write(_FD, memoryview(frame)[sent:])
+        sent += _write(CALLS, memoryview(frame)[sent:])
+
+
+def _send_event(kind, data):
+    """Never blocks: the host may be waiting for a batch and read nothing here."""
+    _unsent.extend((len(data) + 1).to_bytes(4, "little") + kind + data)
+    _flush_events()
+
+
+def _flush_events():
+    try:
+        while _unsent:
+            del _unsent[: _write(EVENTS, _unsent)]
+    except BlockingIOError:
+        tasks.event_loop().add_writer(EVENTS, _flush_events)
+        return
+    if tasks.has_loop():
+        tasks.event_loop().remove_writer(EVENTS)
 
 
 class _Link:
-    can_block = True
-
     def post(self, data):
-        if len(data) > 5:
-            _send(b"\x01", data)
+        if len(data) <= 5:
+            return
+        if core.busy:
+            _send(_ITEMS, data)
+        else:
+            _send_event(_ITEMS, data)
 
     def ask(self, item, stage):
         global _asked
         _asked += 1
-        asked = _asked
-        core.tell((*item, asked))
-        _send(b"\x03", core.take())
+        if core.busy:
+            core.tell((*item, _asked, -1))
+            _send(_ASK, core.take())
+            while True:
+                frame = _read_frame(CALLS)
+                if frame[0] == _ANSWER:
+                    return loads(frame[5:])
+                # What was asked for calls a script: this one, or another.
+                _handle(frame)
+        # Alone in its frame: it may have to be asked twice.
+        self.post(core.take())
+        core.tell((*item, _asked, core.call))
+        return self._ask_between_batches(core.take(), _asked)
+
+    def _ask_between_batches(self, data, asked):
+        _send_event(_ASK, data)
+        repeated = False
         while True:
-            if not _pending:
-                # Interruptible here, where nothing can be lost; not while bytes are on their way.
-                core.stage = stage
-                select.select([_FD], [], [])
-                core.stage = core.IDLE
-            frame = _read_frame()
-            if frame[0] != _ANSWER:
-                _backlog.append(frame)
-            elif _from_bytes(frame[1:5], "little") == asked:
-                if tasks.alive and (_backlog or _pending):
-                    # The event loop only sees what is still in the socket.
+            if not _rest[EVENTS]:
+                ready = select.select([CALLS, EVENTS], [EVENTS] if _unsent else [], [])
+                if EVENTS in ready[1]:
+                    _flush_events()
+                if EVENTS not in ready[0]:
+                    if CALLS not in ready[0]:
+                        continue
+                    # The host waits for a batch and will not see the question: it is asked there, too.
+                    frame = _read_frame(CALLS)
+                    if frame[0] == _ANSWER:
+                        if _from_bytes(frame[1:5], "little") == asked:
+                            return loads(frame[5:])
+                        continue
+                    _backlog.append(frame)
                     tasks.event_loop().call_soon(_serve_rest)
+                    if not repeated:
+                        repeated = True
+                        _send(_ASK, data)
+                    continue
+            frame = _read_frame(EVENTS)
+            if _from_bytes(frame[1:5], "little") == asked:
                 return loads(frame[5:])
 
     def enter(self):
@@ -110,11 +156,11 @@ class _Link:
 
 def _handle(frame):
     if frame[0] != _BATCH:
-        return  # the answer to a question whose asker was interrupted
+        return  # an answer that came twice
     try:
         interrupts.begin()
         for done, data in core.process(_from_bytes(frame[1:5], "little"), loads(frame[5:]), fault, tasks.finish):
-            _send(b"\x02" if done else b"\x01", data)
+            _send(_REPLY if done else _ITEMS, data)
             interrupts.begin()
     except BaseException:
         # A fault of this package: the host starts a successor.
@@ -125,19 +171,20 @@ def _handle(frame):
 def _new_loop():
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    loop.add_reader(_FD, _serve_once)
+    loop.add_reader(CALLS, _serve)
     return loop
 
 
-def _serve_once():
-    _handle(_backlog.pop(0) if _backlog else _read_frame())
-    if _backlog or len(_pending) > 4:
+def _serve():
+    _handle(_backlog.pop(0) if _backlog else _read_frame(CALLS))
+    if _backlog or _rest[CALLS]:
+        # The event loop only sees what is still in the socket.
         tasks.event_loop().call_soon(_serve_rest)
 
 
 def _serve_rest():
-    if _backlog or len(_pending) > 4:
-        _serve_once()
+    if _backlog or _rest[CALLS]:
+        _serve()
 
 
 def _die_with_parent():
@@ -151,17 +198,24 @@ def _die_with_parent():
         pass
 
 
-def main(search_path, patience, deadline_text):
-    os.set_inheritable(_FD, False)
+def main(settings):
+    for socket in (CALLS, EVENTS):
+        os.set_inheritable(socket, False)
+    os.set_blocking(EVENTS, False)
     if sys.platform == "linux":
         _die_with_parent()
-    setup.install(_Link(), search_path, patience, deadline_text, _new_loop)
-    _send(b"\x04", ("%d.%d.%d" % sys.version_info[:3]).encode())
+    setup.install(_Link(), settings["searchPath"], settings["patience"], settings["deadlineText"], _new_loop)
+    watchdog.start(settings["timeout"], settings["loadTimeout"], settings["grace"])
+    _send_event(_HELLO, ("%d.%d.%d" % sys.version_info[:3]).encode())
     while True:
         if tasks.alive == 0:
-            _handle(_backlog.pop(0) if _backlog else _read_frame())
+            if _unsent:
+                os.set_blocking(EVENTS, True)
+                _flush_events()
+                os.set_blocking(EVENTS, False)
+            _handle(_backlog.pop(0) if _backlog else _read_frame(CALLS))
         else:
             loop = tasks.event_loop()
-            if _backlog or len(_pending) > 4:
+            if _backlog or _rest[CALLS]:
                 loop.call_soon(_serve_rest)
             loop.run_forever()

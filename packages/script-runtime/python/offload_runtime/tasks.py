@@ -5,6 +5,7 @@ import sys
 from collections.abc import Coroutine
 from contextvars import ContextVar, copy_context
 from inspect import isawaitable
+from time import monotonic
 
 from . import core, interrupts, output, values, wire
 from .faults import Interrupted, fault, waiting_fault
@@ -30,6 +31,10 @@ def event_loop():
         _loop = new_loop()
         _loop.set_task_factory(_make_task)
     return _loop
+
+
+def has_loop():
+    return _loop is not None
 
 
 class Stretch(Coroutine):
@@ -72,14 +77,17 @@ class Stretch(Coroutine):
         return getattr(self._coroutine, "cr_await", None)
 
     def _run(self, step, *arguments):
-        outer = core.stage
+        outer, outer_call = core.stage, core.call
         outside = not core.busy
         call, stage = self._owner
         if outside:
             interrupts.begin()
             core.link.enter()
         core.tell((wire.SWITCH, call))
+        if outer == core.IDLE:
+            core.mark = monotonic()
         core.stage = stage | core.COROUTINE
+        core.call = call
         try:
             return step(*arguments)
         except (KeyboardInterrupt, SystemExit) as error:
@@ -87,6 +95,7 @@ class Stretch(Coroutine):
             raise Interrupted(error) from None
         finally:
             core.stage = outer
+            core.call = outer_call
             core.tell((wire.SWITCH, -1))
             if outside:
                 core.link.leave()

@@ -14,6 +14,7 @@ DEFINE = -5
 SET_GLOBAL = -6
 LOAD = -7
 REQUIRE = -8
+LIMITS = -9
 
 # interpreter -> host
 SWITCH = -1
@@ -33,7 +34,6 @@ LOAD_FAULT = 3
 # what the asker of a host function can do when the answer takes time
 CANNOT_WAIT = 0
 CAN_AWAIT = 1
-CAN_BLOCK = 2
 
 # answer of a host function
 VALUE = 0

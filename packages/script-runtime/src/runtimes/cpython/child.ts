@@ -4,25 +4,31 @@ import { createInterface } from 'node:readline';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { LogLevel } from '../../runtime.js';
 import { deadlineText, PYTHON_FOLDER, patienceOf } from '../python/sources.js';
-import { FrameReader, FromChild } from './frames.js';
+import { CallSocket } from './call-socket.js';
+import { type FrameHandler, FrameSplitter, FromChild } from './frames.js';
 
 /** The oldest Python that works. `python/child.py` says the same. */
 export const MINIMUM_PYTHON = '3.9';
-/** How long an interpreter may take to say hello. */
+/** How long an interpreter may take to say hello, in milliseconds. */
 const START_MS = 30_000;
-const MAX_ERROR_LINES = 20;
+const MAX_LAST_LINES = 20;
+const TOO_OLD = /^offload: (Python [\d.]+ is too old)$/m;
 
+/** Times in milliseconds. */
 export interface ChildOptions {
   readonly executable: string;
   readonly searchPath: readonly string[];
   readonly timeoutMs: number;
+  readonly loadTimeoutMs: number;
+  readonly graceMs: number;
 }
 
 export interface ChildHandlers {
-  frame(kind: number, bytes: Uint8Array, at: number, end: number): void;
+  /** What coroutines say between batches. */
+  event: FrameHandler;
   /** A line of the process itself, not through Python's own streams. */
   line(level: LogLevel, text: string): void;
-  /** The process has ended, for `reason`. Not called before it was ready. */
+  /** The process has ended, for `reason`. */
   ended(reason: string): void;
 }
 
@@ -31,11 +37,12 @@ export class PythonChild {
   readonly pid: number | undefined;
   /** Resolves with the version once it is ready; rejects when it cannot be. */
   readonly ready: Promise<string>;
+  /** Batches and their replies; once `ready`. */
+  calls!: CallSocket;
   private readonly process: ChildProcess;
-  private readonly socket: Socket;
   private readonly handlers: ChildHandlers;
   private readonly lastLines: string[] = [];
-  private exited: (() => void) | undefined;
+  private readonly gone: Promise<void>;
   private over = false;
 
   constructor(options: ChildOptions, handlers: ChildHandlers) {
@@ -44,62 +51,71 @@ export class PythonChild {
       searchPath: options.searchPath,
       patience: patienceOf(options.timeoutMs),
       deadlineText: deadlineText(options.timeoutMs),
+      timeout: options.timeoutMs / 1000,
+      loadTimeout: options.loadTimeoutMs / 1000,
+      grace: options.graceMs / 1000,
     });
     // A group of its own: Ctrl-C in a terminal is for the server, which ends its children in order.
     this.process = spawn(options.executable, [`${PYTHON_FOLDER}child.py`, settings], {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       detached: true,
     });
     this.pid = this.process.pid;
-    this.socket = this.process.stdio[3] as Socket;
-    this.ready = this.begin(options.executable);
+    let ended: () => void = () => {};
+    this.gone = new Promise((resolve) => {
+      ended = resolve;
+    });
+    this.ready = this.begin(options.executable, () => {
+      this.over = true;
+      ended();
+    });
     this.ready.catch(() => {});
   }
 
-  private begin(executable: string): Promise<string> {
+  private begin(executable: string, ended: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
-      let ready = false;
       const timer = setTimeout(() => this.kill(), START_MS);
       const fail = (why: string): void => {
         clearTimeout(timer);
-        reject(
-          new ScriptRuntimeError({
-            code: 'SCRIPT_ERR_UNSUPPORTED',
-            message: `Cannot start Python '${executable}': ${why}`,
-            language: 'python',
-          }),
-        );
+        const message = `Cannot start Python '${executable}': ${why}`;
+        reject(new ScriptRuntimeError({ code: 'SCRIPT_ERR_UNSUPPORTED', message, language: 'python' }));
       };
-      const reader = new FrameReader((kind, bytes, at, end) => {
-        if (kind === FromChild.Hello) {
-          ready = true;
-          clearTimeout(timer);
-          resolve(Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString());
-        } else this.handlers.frame(kind, bytes, at, end);
+      const splitter = new FrameSplitter((kind, bytes, at, end) => {
+        if (kind !== FromChild.Hello) {
+          this.handlers.event(kind, bytes, at, end);
+          return;
+        }
+        clearTimeout(timer);
+        try {
+          this.calls = new CallSocket(this.process.stdio[3] as Socket);
+          resolve(Buffer.from(bytes.subarray(at, end)).toString());
+        } catch (error) {
+          this.kill();
+          reject(error);
+        }
       });
-      this.socket.on('data', (chunk: Uint8Array) => reader.push(chunk));
-      this.socket.on('error', () => {}); // EPIPE: the end of the process tells why
+      const events = this.process.stdio[4] as Socket | undefined;
+      events?.on('data', (chunk: Uint8Array) => splitter.push(chunk));
+      for (const socket of [events, this.process.stdio[3] as Socket | undefined]) socket?.on('error', () => {});
       this.follow(this.process.stdout, 'info');
       this.follow(this.process.stderr, 'warn');
       this.process.on('error', (error: NodeJS.ErrnoException) => {
         const missing = error.code === 'ENOENT';
         fail(missing ? `there is no such program; Python ${MINIMUM_PYTHON} or later is needed` : error.message);
-        this.end('could not be started');
+        ended();
       });
       this.process.on('close', (code, signal) => {
         const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-        if (ready) this.end(how);
-        else {
-          fail(this.startFault(how));
-          this.end(how);
-        }
+        fail(this.startFault(how));
+        ended();
+        this.handlers.ended(how);
       });
     });
   }
 
   private startFault(how: string): string {
     const said = this.lastLines.join('\n');
-    const old = /^offload: (Python [\d.]+ is too old)$/m.exec(said)?.[1];
+    const old = TOO_OLD.exec(said)?.[1];
     if (old !== undefined) return `${old}; Python ${MINIMUM_PYTHON} or later is needed`;
     return said === '' ? `it ${how}` : `it ${how}:\n${said}`;
   }
@@ -108,26 +124,14 @@ export class PythonChild {
     if (stream === null) return;
     createInterface({ input: stream }).on('line', (line) => {
       this.lastLines.push(line);
-      if (this.lastLines.length > MAX_ERROR_LINES) this.lastLines.shift();
-      if (!/^offload: Python .* is too old$/.test(line)) this.handlers.line(level, line);
+      if (this.lastLines.length > MAX_LAST_LINES) this.lastLines.shift();
+      if (!TOO_OLD.test(line)) this.handlers.line(level, line);
     });
   }
 
-  private end(how: string): void {
-    if (this.over) return;
-    this.over = true;
-    this.socket.destroy();
-    this.exited?.();
-    this.handlers.ended(how);
-  }
-
-  /** Sends bytes, which must stay as they are until the process has answered. */
-  send(bytes: Uint8Array, at: number, end: number): void {
-    if (!this.over) this.socket.write(bytes.subarray(at, end));
-  }
-
-  interrupt(): void {
-    this.process.kill('SIGINT');
+  /** Answers a question that came as an event. */
+  sendEvent(bytes: Uint8Array): void {
+    if (!this.over) (this.process.stdio[4] as Socket).write(bytes);
   }
 
   kill(): void {
@@ -137,12 +141,10 @@ export class PythonChild {
   /** Ends the process: what it does is finished, at most for `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     if (this.over) return;
-    const gone = new Promise<void>((resolve) => {
-      this.exited = resolve;
-    });
-    this.socket.end();
+    (this.process.stdio[3] as Socket).destroy();
+    (this.process.stdio[4] as Socket).end();
     const timer = setTimeout(() => this.kill(), graceMs);
-    await gone;
+    await this.gone;
     clearTimeout(timer);
   }
 }

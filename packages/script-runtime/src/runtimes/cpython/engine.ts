@@ -1,140 +1,310 @@
 import { ScriptRuntimeError } from '../../errors.js';
-import type { NamedArguments } from '../../named-arguments.js';
-import {
-  type EngineHost,
-  type EngineOptions,
-  type LoadedScript,
-  PENDING,
-  type Pending,
-  type ScriptCall,
-  type ScriptEngine,
-} from '../../runtime.js';
-import type { HostModule, ScriptFunction, ScriptValue } from '../../value.js';
-import { textOf } from '../python/host-functions.js';
-import { Interpreter } from '../python/interpreter.js';
+import type { EngineHost, EngineOptions } from '../../runtime.js';
+import { Batch } from '../python/batch.js';
+import { PythonEngine } from '../python/engine.js';
+import { asScriptError } from '../python/faults.js';
+import type { Asked } from '../python/interpreter.js';
+import { MarshalWriter } from '../python/marshal-writer.js';
+import type { OwnCall } from '../python/own-call.js';
+import { deadlineText, patienceOf } from '../python/sources.js';
 import { Entry } from '../python/wire.js';
-import { HEADROOM } from './frames.js';
-import { type ProcessSettings, PythonProcess } from './process.js';
+import { ProcessEnded } from './call-socket.js';
+import { type ChildHandlers, PythonChild } from './child.js';
+import { FromChild, HEADROOM, ToChild, writeHeader } from './frames.js';
+import { SetupLog, type SetupStep } from './setup-log.js';
 
-/** A batch of more than this is closed, and another begun. */
-const MAX_BATCH_BYTES = 256 * 1024;
-const MAX_BATCH_CALLS = 128;
+/** Settings of the language, milliseconds. */
+export interface CPythonSettings {
+  /** Program to start, a path or a name on the search path of programs. */
+  readonly executable: string;
+  /** Longest uninterrupted stretch while scripts load. */
+  readonly loadTimeoutMs: number;
+  /** How long an interrupted script may go on before its process ends. */
+  readonly graceMs: number;
+}
+
 const STOP_MS = 1000;
+const MAX_RESTART_DELAY_MS = 5000;
 
-/** The machine's own Python, in a process of its own: calls cross in batches and never return at once. */
-export class CPythonEngine implements ScriptEngine {
-  readonly language = 'python';
+/**
+ * The machine's own Python in a process of its own, which is replaced when it ends. The thread waits while scripts run
+ * there, as it would for scripts of its own; only what coroutines do between batches comes as events.
+ */
+export class CPythonEngine extends PythonEngine {
   readonly engine = 'cpython';
-  private readonly interpreter: Interpreter;
-  private readonly process: PythonProcess;
-  private woken = false;
-  private closed = false;
+  /** Version of the interpreter, e.g. `3.11.7`. */
+  version = '';
+  private readonly options: EngineOptions;
+  private readonly settings: CPythonSettings;
+  private readonly log = new SetupLog();
+  /** `down`: there is none, until the next try. */
+  private state: 'starting' | 'up' | 'down' = 'starting';
+  private child: PythonChild | undefined;
+  private downFault: ScriptRuntimeError | undefined;
+  private failures = 0;
+  private lastAnswered = 0;
+  private answered = 0;
+  /** The step a successor repeats. */
+  private repeated: SetupStep | undefined;
+  /** Commands of the setup that are not over. */
+  private setups = 0;
+  private lost: Promise<string> | undefined;
+  private toldTimeoutMs = 0;
 
-  private constructor(host: EngineHost, options: EngineOptions, settings: ProcessSettings) {
-    this.interpreter = new Interpreter(host, { headroom: HEADROOM, wake: () => this.wake() });
-    this.process = new PythonProcess(host, this.interpreter, { ...settings, searchPath: options.searchPath ?? [] });
+  private constructor(host: EngineHost, options: EngineOptions, settings: CPythonSettings) {
+    super(host, HEADROOM);
+    this.options = options;
+    this.settings = settings;
   }
 
   /** @throws ScriptRuntimeError `SCRIPT_ERR_UNSUPPORTED` when the interpreter is missing or too old */
-  static async create(host: EngineHost, options: EngineOptions, settings: ProcessSettings): Promise<CPythonEngine> {
+  static async create(host: EngineHost, options: EngineOptions, settings: CPythonSettings): Promise<CPythonEngine> {
     const engine = new CPythonEngine(host, options, settings);
-    await engine.process.start();
+    await engine.start();
+    engine.state = 'up';
     return engine;
-  }
-
-  /** Version of the interpreter, e.g. `3.11.7`. */
-  get version(): string {
-    return this.process.version;
   }
 
   /** Process id of the present interpreter. */
   get pid(): number | undefined {
-    return this.process.pid;
+    return this.child?.pid;
   }
 
-  define(module: HostModule): void {
-    void this.setup(Entry.Define, ...this.interpreter.hostFunctions.describe(module));
+  protected get ready(): boolean {
+    return this.state === 'up';
   }
 
-  setGlobal(name: string, value: ScriptValue): void {
-    const dressed = true;
-    void this.setup(Entry.SetGlobal, name, dressed, value);
+  protected checkUsable(): void {
+    if (this.downFault !== undefined) throw this.downFault;
+    if (this.host.timeoutMs !== this.toldTimeoutMs) this.tellTimeout();
   }
 
-  async load(path: string): Promise<LoadedScript> {
-    return { path, result: await this.setup(Entry.Load, textOf(path)) };
+  /** The process watches its scripts itself. */
+  private tellTimeout(): void {
+    const { interpreter, host } = this;
+    this.toldTimeoutMs = host.timeoutMs;
+    interpreter.batch.command(
+      Entry.Limits,
+      interpreter.values,
+      null,
+      host.timeoutMs / 1000,
+      deadlineText(host.timeoutMs),
+      patienceOf(host.timeoutMs),
+    );
   }
 
-  require(name: string): Promise<ScriptValue> {
-    return this.setup(Entry.Require, textOf(name));
-  }
-
-  /** A command that a successor of the process has to be told again. What fails is told with the next one awaited. */
-  private setup(entry: number, ...parts: ScriptValue[]): Promise<ScriptValue> {
-    this.usable();
-    return this.process.setup((call) => {
-      this.interpreter.batch.command(entry, this.interpreter.values, call, ...parts);
+  private async start(): Promise<void> {
+    const { host, options, settings } = this;
+    let ended: (reason: string) => void = () => {};
+    this.lost = new Promise((resolve) => {
+      ended = resolve;
     });
-  }
-
-  call(fn: ScriptFunction, args: readonly ScriptValue[], call: ScriptCall): Pending {
-    this.usable();
-    const { interpreter } = this;
-    const number = interpreter.values.own(fn);
-    this.makeRoom();
-    interpreter.batch.call(number, args, interpreter.values, call);
-    this.wake();
-    return PENDING;
-  }
-
-  callNamed(fn: ScriptFunction, args: NamedArguments, call: ScriptCall): Pending {
-    this.usable();
-    const { interpreter } = this;
-    const number = interpreter.values.own(fn);
-    this.makeRoom();
-    interpreter.batch.callNamed(number, args, call);
-    this.wake();
-    return PENDING;
-  }
-
-  private makeRoom(): void {
-    const { batch } = this.interpreter;
-    if (batch.calls.length >= MAX_BATCH_CALLS || batch.size > MAX_BATCH_BYTES) this.process.close();
-  }
-
-  /**
-   * A call that waits inside the interpreter is ended there. One that runs is bounded by the watch of the process, and
-   * one that has not begun yet is not to blame for what it waits for.
-   */
-  cancel(call: ScriptCall): void {
-    if (this.interpreter.cancel(call)) this.flush();
-  }
-
-  flush(): void {
-    if (!this.closed) this.process.flush();
-  }
-
-  /** Passes end with `flush`; this is for what comes outside of any. */
-  private wake(): void {
-    if (this.woken || this.closed) return;
-    this.woken = true;
-    queueMicrotask(() => {
-      this.woken = false;
-      this.flush();
-    });
-  }
-
-  private usable(): void {
-    if (this.closed) {
-      throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message: 'The engine is closed', language: 'python' });
+    const handlers: ChildHandlers = {
+      event: (kind, bytes, at, end) => {
+        if (this.child === child) this.event(kind, bytes, at, end);
+      },
+      line: (level, text) => host.log(level, text),
+      ended: (reason) => {
+        ended(reason);
+        if (this.child === child && !this.closed) this.end(reason);
+      },
+    };
+    const searchPath = options.searchPath ?? [];
+    const child = new PythonChild({ ...settings, searchPath, timeoutMs: host.timeoutMs }, handlers);
+    this.child = child;
+    host.hold();
+    try {
+      this.version = await child.ready;
+    } finally {
+      host.release();
     }
-    this.process.usable();
+    this.lastAnswered = 0;
+    this.toldTimeoutMs = host.timeoutMs;
+  }
+
+  protected crossSetup(call: OwnCall): void {
+    if (this.state !== 'up') throw this.fault('is being replaced');
+    this.setups++;
+    call.whenSettled = (error) => {
+      this.setups--;
+      if (error !== null) this.log.failed();
+    };
+    this.cross();
+  }
+
+  protected cross(): void {
+    const batch = this.interpreter.take();
+    // What a script waits for while it loads belongs to the setup, too.
+    if (this.setups > 0) this.log.begin(batch.writer.bytes.slice(0, batch.writer.at), batch.calls.length);
+    this.exchange(batch);
+    this.interpreter.recycle(batch);
+  }
+
+  /** Sends a batch and does what its script asks for until it is over. */
+  private exchange(batch: Batch): void {
+    const { interpreter, host, child } = this;
+    const { writer } = batch;
+    const outer = interpreter.running;
+    interpreter.running = batch;
+    host.enterScript();
+    try {
+      const calls = (child as PythonChild).calls;
+      writeHeader(writer.bytes, writer.at, ToChild.Batch, batch.base);
+      calls.write(writer.bytes, 0, writer.at);
+      for (;;) {
+        const frame = calls.read();
+        const asked = interpreter.receive(frame, 1, frame.length);
+        if (frame[0] === FromChild.Reply) break;
+        if (frame[0] === FromChild.Ask && asked !== null) this.answer(asked, (w) => calls.write(w.bytes, 0, w.at));
+        else {
+          // Part of the results: what comes next has the whole time.
+          host.leaveScript();
+          host.enterScript();
+        }
+      }
+    } catch (error) {
+      this.broken(error, batch);
+    } finally {
+      host.leaveScript();
+      host.current = null;
+      interpreter.running = outer;
+    }
+  }
+
+  private answer(asked: Asked, send: (w: MarshalWriter) => void): void {
+    const w = new MarshalWriter(256);
+    w.at = HEADROOM;
+    this.lastAnswered = asked.sequence;
+    const known = this.repeated?.answers[this.answered];
+    if (known !== undefined && known.fn === asked.fn) {
+      this.answered++;
+      w.raw(known.bytes);
+    } else this.interpreter.answer(asked, w);
+    if (this.setups > 0) this.log.answered(asked, w.bytes.slice(HEADROOM, w.at));
+    writeHeader(w.bytes, w.at, ToChild.Answer, asked.sequence);
+    send(w);
+  }
+
+  /** What coroutines say between batches. */
+  private event(kind: number, bytes: Uint8Array, at: number, end: number): void {
+    try {
+      const asked = this.interpreter.receive(bytes, at, end);
+      if (kind !== FromChild.Ask || asked === null || asked.sequence <= this.lastAnswered) return;
+      this.answer(asked, (w) => this.child?.sendEvent(w.bytes.subarray(0, w.at)));
+    } catch (error) {
+      this.host.log('error', asScriptError(error).message);
+      this.child?.kill();
+    }
+  }
+
+  /** The process ended in the middle of a batch, or said what makes no sense: then it has to end. */
+  private broken(error: unknown, batch: Batch): void {
+    const { child, interpreter } = this;
+    if (!(error instanceof ProcessEnded)) {
+      this.host.log('error', asScriptError(error).message);
+      child?.kill();
+    }
+    if (this.child === child) {
+      this.child = undefined;
+      this.state = this.state === 'up' ? 'starting' : this.state;
+      const { lost, repeated } = this;
+      if (repeated === undefined) void this.replace(child?.pid, lost);
+    }
+    interpreter.running = batch;
+    interpreter.failRunning(this.fault('ended', child?.pid));
+    interpreter.failWaiting(this.fault('ended', child?.pid));
+  }
+
+  /** The process ended while nothing was to be done. */
+  private end(reason: string): void {
+    const pid = this.child?.pid;
+    this.child = undefined;
+    if (this.state !== 'up') return;
+    this.state = 'starting';
+    this.interpreter.failWaiting(this.fault(reason, pid));
+    void this.replace(pid, Promise.resolve(reason));
+  }
+
+  private fault(reason: string, pid: number | undefined = this.pid): ScriptRuntimeError {
+    const message = `Python process ${pid ?? ''} ${reason}`;
+    return new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message, language: 'python' });
+  }
+
+  /** Starts a successor and takes it through the setup; tries again later when that fails. */
+  private async replace(pid: number | undefined, lost: Promise<string> | undefined): Promise<void> {
+    const { host, interpreter } = this;
+    host.hold();
+    try {
+      const reason = (await lost) ?? 'ended';
+      if (this.closed) return;
+      if (pid !== undefined) host.log('error', `Python process ${pid} ${reason}: it is replaced`, { pid });
+      interpreter.functions.restart();
+      await this.start();
+      for (const step of this.log.all) this.repeat(step);
+      if (this.closed) return;
+      this.state = 'up';
+      this.failures = 0;
+      this.downFault = undefined;
+      host.log('info', `Python process ${this.pid} took its place`, { pid: this.pid });
+      this.flush();
+    } catch (error) {
+      this.fail(asScriptError(error));
+    } finally {
+      this.repeated = undefined;
+      host.release();
+    }
+  }
+
+  private repeat(step: SetupStep): void {
+    const batch = new Batch(HEADROOM);
+    let fault: ScriptRuntimeError | null = null;
+    batch.begin(new DataView(step.bytes.buffer, step.bytes.byteOffset).getUint32(5, true));
+    batch.writer.at = 0;
+    batch.writer.raw(step.bytes);
+    for (let i = 0; i < step.count; i++) {
+      batch.calls.push({
+        settled: (error) => {
+          fault ??= error;
+        },
+      });
+    }
+    this.repeated = step;
+    this.answered = 0;
+    this.exchange(batch);
+    this.repeated = undefined;
+    if (fault !== null && !step.failed) throw fault;
+    if (this.child === undefined) throw this.fault('ended while it loaded the scripts');
+  }
+
+  private fail(fault: ScriptRuntimeError): void {
+    if (this.closed) return;
+    const before = this.child;
+    this.child = undefined;
+    this.state = 'down';
+    before?.kill();
+    const delay = Math.min(100 * 2 ** this.failures++, MAX_RESTART_DELAY_MS);
+    this.host.log('error', `Python cannot be started again, next try in ${delay} ms: ${fault.message}`);
+    this.downFault = fault;
+    const { interpreter } = this;
+    const batch = interpreter.take();
+    interpreter.running = batch;
+    interpreter.failRunning(fault);
+    interpreter.running = null;
+    interpreter.recycle(batch);
+    setTimeout(() => {
+      if (this.state === 'down' && !this.closed) {
+        this.state = 'starting';
+        void this.replace(undefined, undefined);
+      }
+    }, delay).unref();
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     this.interpreter.dropWaiting();
-    await this.process.stop(STOP_MS);
+    const { child } = this;
+    this.child = undefined;
+    await child?.stop(STOP_MS);
   }
 }

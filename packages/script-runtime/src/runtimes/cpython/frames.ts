@@ -13,51 +13,40 @@ export function writeHeader(bytes: Uint8Array, end: number, kind: number, number
   view.setUint32(5, number, true);
 }
 
-/** Cuts a stream of bytes into frames of the child. */
-export class FrameReader {
-  private rest: Uint8Array = new Uint8Array(0);
-  private readonly onFrame: (kind: number, bytes: Uint8Array, at: number, end: number) => void;
+/** Receives a frame behind its kind: `bytes` from `at` to `end`, which stay as they are. */
+export type FrameHandler = (kind: number, bytes: Uint8Array, at: number, end: number) => void;
 
-  constructor(onFrame: (kind: number, bytes: Uint8Array, at: number, end: number) => void) {
+/** Cuts chunks of a stream into frames of the child. */
+export class FrameSplitter {
+  private parts: Uint8Array[] = [];
+  private size = 0;
+  private readonly onFrame: FrameHandler;
+
+  constructor(onFrame: FrameHandler) {
     this.onFrame = onFrame;
   }
 
-  /** Bytes of frames are views of `chunk`, which must stay as it is. */
+  /** `chunk` must stay as it is. */
   push(chunk: Uint8Array): void {
-    const bytes = this.rest.length === 0 ? chunk : this.join(chunk);
-    if (bytes === undefined) return;
+    this.parts.push(chunk);
+    this.size += chunk.length;
+    const first = this.parts[0] as Uint8Array;
+    // Frames of many chunks are put together once, when they are whole.
+    if (this.parts.length > 1 && first.length > 4 && this.size < 4 + lengthAt(first, 0)) return;
+    const bytes = this.parts.length === 1 ? chunk : Buffer.concat(this.parts, this.size);
     let at = 0;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     while (bytes.length - at > 4) {
-      const end = at + 4 + view.getUint32(at, true);
+      const end = at + 4 + lengthAt(bytes, at);
       if (end > bytes.length) break;
       const start = at;
       at = end;
-      // What the frame does may end in an error: what is behind it must not be lost.
-      this.rest = bytes.subarray(at);
       this.onFrame(bytes[start + 4] as number, bytes, start + 5, end);
     }
-    this.rest = bytes.subarray(at);
+    this.parts = at === bytes.length ? [] : [bytes.subarray(at)];
+    this.size = bytes.length - at;
   }
+}
 
-  private joining: Uint8Array[] = [];
-  private joined = 0;
-
-  /** Long frames come in many chunks: they are put together once, when they are whole. */
-  private join(chunk: Uint8Array): Uint8Array | undefined {
-    if (this.joining.length === 0) {
-      this.joining.push(this.rest);
-      this.joined = this.rest.length;
-    }
-    this.joining.push(chunk);
-    this.joined += chunk.length;
-    const first = this.joining[0] as Uint8Array;
-    if (first.length > 4) {
-      const needed = 4 + new DataView(first.buffer, first.byteOffset).getUint32(0, true);
-      if (this.joined < needed) return undefined;
-    }
-    const whole = Buffer.concat(this.joining, this.joined);
-    this.joining = [];
-    return whole;
-  }
+function lengthAt(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getUint32(0, true);
 }

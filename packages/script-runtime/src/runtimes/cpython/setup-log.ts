@@ -18,12 +18,8 @@ export class SetupLog {
   private readonly steps: SetupStep[] = [];
   private last: SetupStep | undefined;
 
-  get length(): number {
-    return this.steps.length;
-  }
-
-  step(index: number): SetupStep | undefined {
-    return this.steps[index];
+  get all(): readonly SetupStep[] {
+    return this.steps;
   }
 
   begin(bytes: Uint8Array, count: number): void {

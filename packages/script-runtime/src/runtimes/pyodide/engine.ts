@@ -1,61 +1,41 @@
 import { dirname } from 'node:path';
 import type { PyodideAPI } from 'pyodide';
-import type { PyBuffer as PyBufferProxy, PyBufferView, PyCallable } from 'pyodide/ffi';
+import type { PyBuffer, PyBufferView, PyCallable } from 'pyodide/ffi';
 import { ScriptRuntimeError } from '../../errors.js';
-import type { NamedArguments } from '../../named-arguments.js';
-import {
-  type EngineHost,
-  type EngineOptions,
-  type LoadedScript,
-  PENDING,
-  type Pending,
-  type ScriptCall,
-  type ScriptEngine,
-} from '../../runtime.js';
-import type { HostModule, ScriptFunction, ScriptValue } from '../../value.js';
+import type { EngineHost, EngineOptions, LoadedScript } from '../../runtime.js';
+import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
-import { textOf } from '../python/host-functions.js';
-import { type Asked, Interpreter } from '../python/interpreter.js';
+import type { Asked } from '../python/interpreter.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
-import { OwnCall } from '../python/own-call.js';
 import { deadlineText, patienceOf, readRuntimePackage } from '../python/sources.js';
-import { Entry } from '../python/wire.js';
 import { InterruptSource } from './interrupts.js';
 import { Mounts } from './mounts.js';
 
-/** A batch of more than this crosses before its pass is over. */
-const MAX_BATCH_BYTES = 256 * 1024;
 const RUNTIME_FOLDER = '/lib/offload';
 
 /** CPython in WebAssembly, in this thread. */
-export class PyodideEngine implements ScriptEngine {
-  readonly language = 'python';
+export class PyodideEngine extends PythonEngine {
   readonly engine = 'pyodide';
-  private readonly host: EngineHost;
   private readonly py: PyodideAPI;
-  private readonly interpreter: Interpreter;
   private readonly mounts: Mounts;
   private readonly answers: MarshalWriter[] = [];
   private readonly run: PyCallable;
   private readonly more: PyCallable;
   private readonly resize: PyCallable;
-  private bytes!: PyBufferProxy;
+  private bytes!: PyBuffer;
   private buffer!: PyBufferView;
   private view!: Uint8Array;
   private asking = 0;
-  private woken = false;
-  private closed = false;
   private fatal: ScriptRuntimeError | undefined;
 
   constructor(py: PyodideAPI, host: EngineHost, options: EngineOptions) {
-    this.host = host;
+    super(host, 0);
     this.py = py;
-    this.interpreter = new Interpreter(host, { headroom: 0, wake: () => this.wake() });
     this.mounts = new Mounts(py);
     const searchPath = options.searchPath ?? [];
     for (const folder of [process.cwd(), ...searchPath]) this.mounts.add(folder);
+    py.FS.mkdirTree(`${RUNTIME_FOLDER}/offload_runtime`);
     for (const [name, source] of readRuntimePackage()) {
-      py.FS.mkdirTree(`${RUNTIME_FOLDER}/offload_runtime`);
       py.FS.writeFile(`${RUNTIME_FOLDER}/offload_runtime/${name}`, source);
     }
     py.runPython(`import sys; sys.path.insert(0, '${RUNTIME_FOLDER}')`);
@@ -84,9 +64,9 @@ export class PyodideEngine implements ScriptEngine {
       enter: () => this.host.enterScript(),
       leave: () => this.host.leaveScript(),
       sleep: (seconds: number) => void Atomics.wait(pause, 0, 0, seconds * 1000),
-      resized: (bytes: PyBufferProxy) => {
+      resized: (bytes: PyBuffer) => {
         const before = this.bytes;
-        this.bytes = bytes.copy() as PyBufferProxy;
+        this.bytes = bytes.copy() as PyBuffer;
         this.look();
         before?.destroy();
       },
@@ -105,101 +85,40 @@ export class PyodideEngine implements ScriptEngine {
     this.view = this.buffer.data as Uint8Array;
   }
 
-  define(module: HostModule): void {
-    this.command(Entry.Define, ...this.interpreter.hostFunctions.describe(module));
-  }
-
-  setGlobal(name: string, value: ScriptValue): void {
-    const dressed = true;
-    this.command(Entry.SetGlobal, name, dressed, value);
-  }
-
-  private command(entry: number, ...parts: ScriptValue[]): void {
-    const call = new OwnCall(null, () => {});
-    this.start(() => this.interpreter.batch.command(entry, this.interpreter.values, call, ...parts));
-    call.outcome();
-  }
-
-  load(path: string): LoadedScript | Promise<LoadedScript> {
+  override load(path: string): LoadedScript | Promise<LoadedScript> {
     const refused = this.mounts.add(dirname(path));
     if (refused !== undefined) {
       const message = `Cannot load ${path}: ${refused}`;
       throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_LOAD', message, language: 'python', script: path });
     }
-    return this.follow(Entry.Load, textOf(path), (result) => ({ path, result }));
+    return super.load(path);
   }
 
-  require(name: string): ScriptValue | Promise<ScriptValue> {
-    return this.follow(Entry.Require, textOf(name), (result) => result);
+  protected get ready(): boolean {
+    return this.fatal === undefined;
   }
 
-  private follow<T>(entry: number, part: ScriptValue, finish: (result: ScriptValue) => T): T | Promise<T> {
-    let settle: ScriptCall['settled'] = () => {};
-    const settled = new Promise<ScriptValue>((resolve, reject) => {
-      settle = (error, result) => (error === null ? resolve(result) : reject(error));
-    });
-    const call = new OwnCall(null, (error, result) => settle(error, result));
-    this.start(() => this.interpreter.batch.command(entry, this.interpreter.values, call, part));
-    const result = call.outcome();
-    return result === PENDING ? settled.then(finish) : finish(result);
+  protected checkUsable(): void {
+    if (this.fatal !== undefined) throw this.fatal;
   }
 
-  call(fn: ScriptFunction, args: readonly ScriptValue[], call: ScriptCall): ScriptValue | Pending {
-    const own = new OwnCall(call, (error, result) => call.settled(error, result));
-    const { values, batch } = this.interpreter;
-    this.start(() => batch.call(values.own(fn), args, values, own));
-    return own.outcome();
-  }
-
-  private start(add: () => void): void {
-    this.usable();
-    add();
+  protected crossSetup(): void {
     this.cross();
   }
 
-  callNamed(fn: ScriptFunction, args: NamedArguments, call: ScriptCall): Pending {
-    this.usable();
-    const { interpreter } = this;
-    const number = interpreter.values.own(fn);
-    if (interpreter.batch.size > MAX_BATCH_BYTES) this.cross();
-    interpreter.batch.callNamed(number, args, call);
-    // Passes end with flush(); this is for calls outside of any.
-    this.wake();
-    return PENDING;
-  }
-
-  cancel(call: ScriptCall): void {
-    if (this.interpreter.cancel(call)) this.cross();
-  }
-
-  flush(): void {
-    if (!this.interpreter.batch.empty) this.cross();
-  }
-
-  /** Sends what is in the batch once the present work is done. */
-  private wake(): void {
-    if (this.woken || this.closed) return;
-    this.woken = true;
-    queueMicrotask(() => {
-      this.woken = false;
-      if (!this.closed && this.fatal === undefined) this.flush();
-    });
-  }
-
-  /** Runs the batch: one crossing there and back, or several when it takes long. */
-  private cross(): void {
+  /** One crossing there and back, or several when the batch takes long. */
+  protected cross(): void {
     const { interpreter, host } = this;
     const batch = interpreter.take();
     const outer = interpreter.running;
     interpreter.running = batch;
     try {
-      const { writer } = batch;
-      this.put(writer);
+      this.put(batch.writer);
       for (let first = true, left = true; left; first = false) {
         host.enterScript();
         let size: number;
         try {
-          size = first ? this.run(batch.base, writer.at) : this.more();
+          size = first ? this.run(batch.base, batch.writer.at) : this.more();
         } finally {
           host.leaveScript();
         }
@@ -221,7 +140,7 @@ export class PyodideEngine implements ScriptEngine {
   }
 
   private put({ bytes, at }: MarshalWriter): void {
-    if (at > this.shared().length) this.resize(roundUp(at));
+    if (at > this.shared().length) this.resize(2 ** Math.ceil(Math.log2(at)));
     this.shared().set(bytes.subarray(0, at));
   }
 
@@ -241,13 +160,6 @@ export class PyodideEngine implements ScriptEngine {
     return w.at;
   }
 
-  private usable(): void {
-    if (this.fatal !== undefined) throw this.fatal;
-    if (this.closed) {
-      throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message: 'The engine is closed', language: 'python' });
-    }
-  }
-
   /** The interpreter itself failed; after a fatal error of Pyodide it is of no use any more. */
   private fail(error: unknown): void {
     const fault = asScriptError(error);
@@ -263,8 +175,4 @@ export class PyodideEngine implements ScriptEngine {
     this.buffer.release();
     this.py.setInterruptBuffer(undefined as unknown as Uint8Array);
   }
-}
-
-function roundUp(size: number): number {
-  return 2 ** Math.ceil(Math.log2(size));
 }

@@ -62,8 +62,8 @@ export class Batch {
     w.tuple(4);
     w.int(fn);
     this.calls.push(call);
-    v4.length = 0;
-    v6.length = 0;
+    if (v4.length > 0) v4.length = 0;
+    if (v6.length > 0) v6.length = 0;
     const count = args.count;
     w.list(count);
     for (let i = 0; i < count; i++) {

@@ -104,6 +104,10 @@ export class FunctionHandles {
     return fn.generation === this.generation || fn.number < RUN_TIME;
   }
 
+  get hasLost(): boolean {
+    return this.lost.length > 0;
+  }
+
   takeLost(): readonly { readonly number: number; readonly received: number }[] {
     return this.lost.splice(0);
   }

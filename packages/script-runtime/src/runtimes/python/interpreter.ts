@@ -10,7 +10,7 @@ import type { MarshalWriter } from './marshal-writer.js';
 import { ObjectHandles } from './objects.js';
 import { OwnCall } from './own-call.js';
 import { PythonValues } from './values.js';
-import { Answer, Entry, Item, Waiting } from './wire.js';
+import { Answer, Entry, Item } from './wire.js';
 
 /** A question of the interpreter that waits for its answer. */
 export interface Asked {
@@ -75,8 +75,10 @@ export class Interpreter {
   /** The batch to send; a new one takes its place. */
   take(): Batch {
     const { batch } = this;
-    for (const { number, received } of this.functions.takeLost()) {
-      batch.command(Entry.Release, this.values, null, number, received);
+    if (this.functions.hasLost) {
+      for (const { number, received } of this.functions.takeLost()) {
+        batch.command(Entry.Release, this.values, null, number, received);
+      }
     }
     batch.end();
     // Numbers cross as 31 bits.
@@ -146,6 +148,7 @@ export class Interpreter {
 
   private freeObjects(): void {
     const { freed } = this;
+    if (freed.length === 0) return;
     for (let i = 0; i < freed.length; i += 2) this.objects.free(freed[i] as number, freed[i + 1] as number);
     freed.length = 0;
   }
@@ -216,7 +219,10 @@ export class Interpreter {
     const dressed = r.smallInt() !== 0;
     const args: ScriptValue[] = [];
     for (let left = r.count(); left > 0; left--) args.push(this.values.read(r, dressed));
-    return { fn, waiting, args, call, sequence: count > 5 ? r.smallInt() : 0 };
+    if (count < 7) return { fn, waiting, args, call, sequence: 0 };
+    const sequence = r.smallInt();
+    const number = r.smallInt();
+    return { fn, waiting, args, call: number < 0 ? call : (this.waiting.get(number) ?? null), sequence };
   }
 
   private settle(number: number, error: ScriptRuntimeError | null, result: ScriptValue): void {
@@ -284,11 +290,8 @@ export class Interpreter {
     for (const [number, call] of [...this.waiting]) this.forget(number, call);
   }
 
-  /**
-   * Does what was asked. The answer is written to `w`, unless the script waits for it: then what is returned settles
-   * when it can be written with {@link writeAnswer}.
-   */
-  answer(asked: Asked, w: MarshalWriter): Promise<HostResult> | null {
+  /** Does what was asked and writes the answer to `w`: a value, an error, or the number of what the script awaits. */
+  answer(asked: Asked, w: MarshalWriter): void {
     const outer = this.host.current;
     this.host.current = shown(asked.call);
     let result: HostResult | Promise<HostResult>;
@@ -296,15 +299,14 @@ export class Interpreter {
       result = this.hostFunctions.call(asked.fn, asked.args, asked.waiting);
     } catch (error) {
       this.writeError(w, error);
-      return null;
+      return;
     } finally {
       this.host.current = outer;
     }
     if (!isPromise(result)) {
       this.writeAnswer(w, result);
-      return null;
+      return;
     }
-    if (asked.waiting === Waiting.Block) return result;
     const promise = this.nextPromise;
     this.nextPromise = (promise % 0x3fffffff) + 1;
     this.follow(promise, result);
@@ -312,7 +314,6 @@ export class Interpreter {
     w.int(Answer.Promise);
     w.int(0);
     w.int(promise);
-    return null;
   }
 
   private follow(number: number, promise: Promise<HostResult>): void {
@@ -353,7 +354,7 @@ export class Interpreter {
     if (this.values.dressed) w.bytes[at + 1] = 1;
   }
 
-  writeAnswer(w: MarshalWriter, value: HostResult): void {
+  private writeAnswer(w: MarshalWriter, value: HostResult): void {
     const start = w.at;
     try {
       w.tuple(3);

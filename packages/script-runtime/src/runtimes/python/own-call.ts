@@ -6,6 +6,8 @@ import type { ScriptValue } from '../../value.js';
 export class OwnCall implements ScriptCall {
   /** What scripts and host functions see as the running call. */
   readonly shown: ScriptCall | null;
+  /** Told of the end in any case, before anyone else. */
+  whenSettled: ((error: ScriptRuntimeError | null) => void) | undefined;
   private readonly onSettled: ScriptCall['settled'];
   private state: 'running' | 'waiting' | 'over' = 'running';
   private error: ScriptRuntimeError | null = null;
@@ -18,6 +20,7 @@ export class OwnCall implements ScriptCall {
   }
 
   settled(error: ScriptRuntimeError | null, result: ScriptValue): void {
+    this.whenSettled?.(error);
     if (this.state === 'waiting') {
       this.onSettled(error, result);
       return;

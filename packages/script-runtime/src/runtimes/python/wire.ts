@@ -10,6 +10,7 @@ export const Entry = {
   SetGlobal: -6,
   Load: -7,
   Require: -8,
+  Limits: -9,
 } as const;
 
 /** First element of an item, interpreter to host; from 0 up it is a deferred call of that host function. */
@@ -27,7 +28,7 @@ export const Item = {
 export const FaultCode = { Runtime: 0, Deadline: 1, Syntax: 2, Load: 3 } as const;
 
 /** What the asker of a host function can do when the answer takes time. */
-export const Waiting = { Cannot: 0, Await: 1, Block: 2 } as const;
+export const Waiting = { Cannot: 0, Await: 1 } as const;
 
 /** First element of an answer. */
 export const Answer = { Value: 0, Error: 1, Promise: 2 } as const;
