@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect } from '@offload/lapps-client';
+import { connect, type LappsClient } from '@offload/lapps-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { spopAddress, startProgram, wsUrl } from '../../../apps/offload/test/support/process.js';
+import { runProgram, spopAddress, startProgram, wsUrl } from '../../../apps/offload/test/support/process.js';
+import { temporaryFolder } from '../../../apps/offload/test/support/temporary-folder.js';
 import { chromiumBinary, launchChromium, openPage } from '../../../test/support/chromium.js';
 import { haproxyBinary } from '../../../test/support/haproxy.js';
 import { sendHttp } from '../../../test/support/http-request.js';
@@ -15,6 +16,9 @@ const screenshots = join(example, '..', '..', '.cache', 'screenshots');
 const config = join(example, 'haproxy.cfg');
 
 interface Scene {
+  readonly program: Program;
+  /** Address of the SPOE agent. */
+  readonly agent: string;
   /** `http:` URL of the page. */
   readonly page: string;
   /** `ws:` URL of the service. */
@@ -26,15 +30,16 @@ interface Scene {
 }
 
 /** The example as it is shipped, but for its addresses. */
-async function play(): Promise<Scene> {
-  const args = ['serve', '--spop', '--ws', '-c', join(example, 'offload.yaml'), '-n', '3'];
+async function play(...more: string[]): Promise<Scene> {
+  const args = ['serve', '--spop', '--ws', '-c', join(example, 'offload.yaml'), '-n', '3', ...more];
   const program = startProgram('offload', [...args, '--spop-listen', '127.0.0.1:0', '--ws-listen', '127.0.0.1:0']);
   const url = await wsUrl(program);
+  const agent = await spopAddress(program);
   const folder = mkdtempSync(join(tmpdir(), 'offload-live-'));
   const frontend = join(folder, 'frontend.sock');
   const text = readFileSync(config, 'utf8')
     .replace('bind 127.0.0.1:8080', `bind unix@${frontend} accept-proxy`)
-    .replace('127.0.0.1:12345', await spopAddress(program));
+    .replace('127.0.0.1:12345', agent);
   writeFileSync(join(folder, 'haproxy.cfg'), text);
   const spoe = readFileSync(join(example, 'spoe-live.conf'), 'utf8')
     // A busy test machine is no reason to fail.
@@ -56,8 +61,43 @@ async function play(): Promise<Scene> {
   const askMany = async (from: string): Promise<number[]> => [
     ...new Set(await Promise.all(Array.from({ length: 40 }, () => ask(from)))),
   ];
-  return { page: url.replace('ws:', 'http:'), service: `${url}/live`, ask, askMany };
+  return { program, agent, page: url.replace('ws:', 'http:'), service: `${url}/live`, ask, askMany };
 }
+
+interface Watcher {
+  readonly client: LappsClient;
+  /** Workers that answered requests. */
+  readonly workers: ReadonlySet<unknown>;
+  /** Resolves when the list of channel 8 is this one, with commas. */
+  readonly list: (text: string) => Promise<void>;
+}
+
+async function watch(service: string): Promise<Watcher> {
+  const workers = new Set<unknown>();
+  let last: string | undefined;
+  let told = (): void => {};
+  const client = await connect(service, { reconnect: false });
+  onTestFinished(() => client.close());
+  client.on(7, ([request]) => workers.add((request as { worker: number }).worker));
+  client.on(8, ([addresses]) => {
+    last = String(addresses);
+    told();
+  });
+  await client.request('watch');
+  const list = async (text: string): Promise<void> => {
+    while (last !== text) {
+      await new Promise<void>((resolve) => {
+        told = resolve;
+      });
+    }
+  };
+  return { client, workers, list };
+}
+
+/** Never comes back, and cannot be interrupted: its worker is replaced. */
+const HANG = `spoa.register_message("hang", function()
+  return string.find(string.rep("a", 40), string.rep("a?", 40) .. string.rep("a", 40) .. "b")
+end)`;
 
 describe.skipIf(haproxyBinary === undefined)('live-traffic with HAProxy', () => {
   test('haproxy.cfg passes the check of HAProxy without a warning', async () => {
@@ -68,24 +108,7 @@ describe.skipIf(haproxyBinary === undefined)('live-traffic with HAProxy', () => 
 
   test('an address is blocked in every worker once the list on channel 8 says so', async () => {
     const { service, askMany } = await play();
-    const workers = new Set<unknown>();
-    const lists: string[] = [];
-    let told = (): void => {};
-    const client = await connect(service, { reconnect: false });
-    onTestFinished(() => client.close());
-    client.on(7, ([request]) => workers.add((request as { worker: number }).worker));
-    client.on(8, ([list]) => {
-      lists.push(String(list));
-      told();
-    });
-    const list = async (text: string): Promise<void> => {
-      while (lists.at(-1) !== text) {
-        await new Promise<void>((resolve) => {
-          told = resolve;
-        });
-      }
-    };
-    await client.request('watch');
+    const { client, list, workers } = await watch(service);
     await list('');
     // HAProxy's requests go to the worker with the least to do: many at once reach several.
     while (workers.size < 2) expect(await askMany('192.0.2.1')).toEqual([200]);
@@ -100,6 +123,21 @@ describe.skipIf(haproxyBinary === undefined)('live-traffic with HAProxy', () => 
     }
     await expect(client.request('block', ['<script>'])).rejects.toMatchObject({ rpcCode: -32602 });
     await expect(client.request('nonsense')).rejects.toMatchObject({ rpcCode: -32601 });
+  });
+
+  test('a worker that was replaced knows the list before its first answer', async () => {
+    const folder = temporaryFolder({ 'hang.lua': HANG });
+    const hang = ['-f', `fengari:${folder}/hang.lua`, '--script-timeout', '2000'];
+    const { program, agent, service, ask } = await play('-n', '1', ...hang);
+    const { client, list } = await watch(service);
+    await client.request('block', ['192.0.2.1']);
+    await list('192.0.2.1');
+    expect(await ask('192.0.2.1')).toBe(403);
+    await runProgram('offload', ['notify', '--to', agent, 'hang', '--timeout', '60000']);
+    await program.waitForLine(/Worker 0 replaced/);
+    expect(await ask('192.0.2.1')).toBe(403);
+    expect(await ask('192.0.2.2')).toBe(200);
+    await (await watch(service)).list('192.0.2.1');
   });
 
   test.skipIf(chromiumBinary === undefined)(
