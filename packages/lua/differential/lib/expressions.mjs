@@ -103,7 +103,8 @@ export class Expressions {
       case 9:
         return `(${e('bool')} and ${e('num')} or ${e('num')})`;
       case 10:
-        return `math.${r.pick(['floor', 'abs', 'ceil'])}(${e('num')})`;
+        // LuaJIT's interpreter gives ceil of -0.6 the sign of 0, of -0.4 that of -0.
+        return `(math.${r.pick(['floor', 'abs', 'ceil'])}(${e('num')}) + 0)`;
       case 11:
         return `math.${r.pick(['max', 'min'])}(${e('num')}, ${e('num')})`;
       case 12:

@@ -1,5 +1,5 @@
 /** The coroutine library. */
-import { stackRecording } from '../errors.js';
+import { LuaError, stackRecording } from '../errors.js';
 import { argError, luaError } from '../raise.js';
 import type { LuaGenerator } from '../runtime/chunk.js';
 import { Coroutine, resumeFault, type Suspendable, Wait, waitError, YIELD_ERROR } from '../runtime/coroutine.js';
@@ -69,12 +69,20 @@ export function openCoroutine(engine: Engine): Library {
     const fn: Suspendable = function $lua_wrap(...args: LuaValue[]) {
       const fault = resumeFault(co);
       if (fault !== undefined) throw luaError(fault);
-      return multi(step(co, args) as LuaValue[]);
+      try {
+        return multi(step(co, args) as LuaValue[]);
+      } catch (e) {
+        throw withPosition(e);
+      }
     };
     fn.g$ = function* $lua_wrap(...args: LuaValue[]): LuaGenerator {
       const fault = resumeFault(co);
       if (fault !== undefined) throw luaError(fault);
-      return multi((yield* stepWaiting(co, args)) as LuaValue[]);
+      try {
+        return multi((yield* stepWaiting(co, args)) as LuaValue[]);
+      } catch (e) {
+        throw withPosition(e);
+      }
     };
     return fn;
   };
@@ -105,4 +113,10 @@ export function openCoroutine(engine: Engine): Library {
 function checkThread(v: LuaValue): Coroutine {
   if (v instanceof Coroutine) return v;
   throw argError(1, 'coroutine expected');
+}
+
+/** A wrapped coroutine puts the place where it was resumed in front of an error text, as LuaJIT does. */
+function withPosition(e: unknown): unknown {
+  const plain = e instanceof LuaError && e.code === 'LUA_ERR_RUNTIME' && typeof e.value === 'string';
+  return plain ? luaError(e.value) : e;
 }
