@@ -58,11 +58,14 @@ async function checkWithTools(tarball) {
 /** Unpacks all tarballs side by side, with links to the third-party packages, as an install would lay them out. */
 async function install(packed, scratch) {
   const modules = join(scratch, 'node_modules');
-  const link = (name) => {
-    const path = join(modules, name);
+  const link = (name, manifest, folder) => {
+    // Where the workspace holds a version of its own, the one at the root is another package's.
+    const own = join(folder, 'node_modules', name);
+    const isOwn = existsSync(own);
+    const path = isOwn ? join(modules, manifest.name, 'node_modules', name) : join(modules, name);
     if (existsSync(path)) return;
     mkdirSync(dirname(path), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), path);
+    symlinkSync(isOwn ? own : join(root, 'node_modules', name), path);
   };
   for (const { manifest, tarball } of packed) {
     const target = join(modules, manifest.name);
@@ -73,10 +76,19 @@ async function install(packed, scratch) {
     cpSync(join(unpacked, 'package'), target, { recursive: true });
   }
   const names = new Set(packed.map(({ manifest }) => manifest.name));
-  for (const { manifest } of packed) {
-    for (const name of Object.keys(manifest.dependencies ?? {})) if (!names.has(name)) link(name);
+  for (const { manifest, folder } of packed) {
+    for (const name of Object.keys(manifest.dependencies ?? {})) if (!names.has(name)) link(name, manifest, folder);
   }
 }
+
+/** What makes a program say something and end well, where that is not `--help`: two have the flags of their models. */
+const QUICK_FLAG = { spoa: '-h', 'offload-lua': '-v' };
+
+/** How a command says that it works, where that is not `--help`: these two keep the manners of their originals. */
+const greetings = new Map([
+  ['spoa', '-h'],
+  ['offload-lua', '-v'],
+]);
 
 /** Every subpath of `exports` that is code, as an import specifier. */
 function specifiers(manifest) {
@@ -98,8 +110,9 @@ async function checkImports({ manifest }, scratch) {
     join('node_modules', manifest.name, path),
   ]);
   for (const [name, path] of bins) {
-    const result = await run(machineNode().path, [path, name === 'spoa' ? '-h' : '--help'], { ...quiet, cwd: scratch });
-    if (result.code !== 0) faults.push(`${name} --help ends with ${result.code}:\n${result.output}`);
+    const flag = QUICK_FLAG[name] ?? '--help';
+    const result = await run(machineNode().path, [path, flag], { ...quiet, cwd: scratch });
+    if (result.code !== 0) faults.push(`${name} ${flag} ends with ${result.code}:\n${result.output}`);
   }
   return faults;
 }
