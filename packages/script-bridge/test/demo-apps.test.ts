@@ -119,11 +119,12 @@ describe('services mqr_sender and mqr_receiver', () => {
 
 describe('service benchmark', () => {
   it('keeps messages going round with an echo service and reports', async () => {
-    const uri = 'BENCHMARK_URI';
     const echo = await startHouse({ workers: 1, services: { echo: { file: app('echo') } } });
-    process.env[uri] = `${echo.url}/echo`;
-    const house = await startHouse({ workers: 1, services: { tap: { source: TAP }, ...standalone('benchmark') } });
-    delete process.env[uri];
+    const house = await startHouse({
+      workers: 1,
+      services: { tap: { source: TAP }, ...standalone('benchmark') },
+      environment: { BENCHMARK_URI: `${echo.url}/echo` },
+    });
     const client = await tap(house, 4000);
     expect(await client.nextCbor()).toEqual({ cid: 8, message: [expect.any(Number)] });
     expect(((await client.nextCbor()) as { message: [number] }).message[0]).toBeGreaterThan(10);

@@ -1,4 +1,5 @@
 import { encodeRequest } from '@offload/lapps-codec';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Client, connect } from './support/client.js';
 import { type House, startHouse } from './support/house.js';
@@ -101,5 +102,24 @@ describe('LAppS service', () => {
     const { client } = await start();
     client.sendCbor({ lapps: 1, method: 'close', params: [value] });
     expect((await client.closed).code).toBe(1000);
+  });
+
+  it('survives whatever bytes clients send, and keeps answering the others', async () => {
+    const { house, ask } = await start();
+    const valid = encodeRequest('m', [{ user: 'ü' }, [1, -2.5, null, true]]);
+    const mutated = fc.array(fc.tuple(fc.nat(valid.length - 1), fc.nat(255)), { maxLength: 4 }).map((edits) => {
+      const bytes = Uint8Array.from(valid);
+      for (const [at, byte] of edits) bytes[at] = byte;
+      return bytes;
+    });
+    const messages = fc.sample(fc.oneof(mutated, fc.uint8Array({ maxLength: 60 })), { numRuns: 150, seed: 4 });
+    for (const message of messages) {
+      const client = await connect(`${house.url}/s`);
+      client.send(message);
+      await client.next();
+      client.socket.terminate();
+    }
+    expect(await ask({ lapps: 1, method: 'm' })).toEqual(result(3, 'm', null, null));
+    expect(house.log.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });

@@ -46,6 +46,7 @@ export interface HouseOptions {
   readonly plan?: Partial<LappsPlanOptions>;
   readonly server?: LappsOptions;
   readonly timeoutMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const ENTRY = new URL('./worker-entry.mjs', import.meta.url);
@@ -66,7 +67,12 @@ export async function startHouse(options: HouseOptions): Promise<House> {
   });
   const files = Object.entries(options.scripts ?? {}).map(([name, text]): ScriptFile => ({ path: write(name, text) }));
   const plan = planLapps({ services, workers: Math.max(1, workers), ...options.plan });
-  const data: WorkerAppData = { files, defaultEngines: { '.lua': ENGINE }, lapps: plan.workerData };
+  const data: WorkerAppData = {
+    files,
+    defaultEngines: { '.lua': ENGINE },
+    environment: options.environment ?? {},
+    lapps: plan.workerData,
+  };
   const log: LogLine[] = [];
   const bridge = createBridge(
     (handlers) => makePool(workers, data, timeoutMs, handlers),

@@ -1,4 +1,5 @@
 import {
+  bytesOf,
   type HostFunction,
   type HostModule,
   HostObject,
@@ -107,20 +108,22 @@ function dispatch(
   if (event.type === 'onclose') callbacks.delete(event.handler);
   if (fn === undefined) return undefined;
   const failed = (error: unknown): void => context.fault(error);
+  const engine = context.engine();
   try {
-    return callBack(context.engine(), outer, fn, argumentsOf(event))?.catch(failed);
+    return callBack(engine, outer, fn, argumentsOf(event, engine.language))?.catch(failed);
   } catch (error) {
     failed(error);
     return undefined;
   }
 }
 
-function argumentsOf(event: CwsEvent): ScriptValue[] {
+function argumentsOf(event: CwsEvent, language: string): ScriptValue[] {
   switch (event.type) {
     case 'onopen':
       return [event.handler];
     case 'onmessage':
-      return [event.handler, event.data, event.opcode];
+      // Lua has one kind of string; other languages tell text from bytes.
+      return [event.handler, event.opcode === 2 && language !== 'lua' ? bytesOf(event.data) : event.data, event.opcode];
     case 'onerror':
       return [event.handler, event.text];
     default:

@@ -65,6 +65,7 @@ export class ServiceInstance {
   private readonly host: InstanceHost;
   private readonly args: ScriptValue[] = [0, 0, ''];
   private readonly isLapps: boolean;
+  private readonly isLua: boolean;
   private readonly cborLimits: { readonly maxBytes: number } | undefined;
   private spare: MessageCall | undefined;
 
@@ -72,6 +73,7 @@ export class ServiceInstance {
     this.options = options;
     this.host = host;
     this.isLapps = options.protocol === 'LAppS';
+    this.isLua = options.engine.language === 'lua';
     const { maxMessageBytes = 0 } = options;
     // The codec's own bound does unless longer messages are let in.
     this.cborLimits = maxMessageBytes > 1 << 20 ? { maxBytes: maxMessageBytes } : undefined;
@@ -95,7 +97,8 @@ export class ServiceInstance {
       const { args } = this;
       args[0] = connection.id;
       args[1] = binary ? 2 : 1;
-      args[2] = this.host.reader.text(bytes, at, end);
+      // Lua has one kind of string; other languages tell text from bytes.
+      args[2] = binary && !this.isLua ? copyOf(bytes, at, end) : this.host.reader.text(bytes, at, end);
       this.run(connection, false);
     }
   }
