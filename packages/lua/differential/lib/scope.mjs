@@ -1,3 +1,6 @@
+/** Types of the variables of random programs; functions are a further one, with a signature. */
+export const TYPES = ['num', 'str', 'bool', 'arr', 'map'];
+
 /** What a random program may name at a point: variables by type, functions by signature. */
 export class Scope {
   constructor(parent, isFunction = false) {

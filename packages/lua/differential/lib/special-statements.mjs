@@ -102,7 +102,8 @@ function numberEdges(w) {
       `local t = {} local k = tonumber(${n()}) if k == k then t[k] = 1 t[k + 1] = 2 show(t[k], t[k + 1], next(t) ~= nil) end`,
     () =>
       `for i = ${r.pick(['1', '-1', '0.1', '3', '2^53'])}, ${r.pick(['2', '0.35', '-2', '2^53+4', '1'])}, ${r.pick(['1', '0.1', '-1', '2', '-0.5'])} do T() show(i) end`,
-    () => `local a = tonumber(${n()}) show(math.floor(a), math.ceil(a) + 0, math.abs(a), math.max(a, 1), math.min(a, 1))`,
+    () =>
+      `local a = tonumber(${n()}) show(math.floor(a), math.ceil(a) + 0, math.abs(a), math.max(a, 1), math.min(a, 1))`,
     () => `local a = ${n()} show(a ^ 2, a ^ 0.5, 2 ^ a, a % 3, a % -3)`,
     () =>
       `show(bit.band(${r.pick(['-1', '255', '2^31', '3.7', '"12"'])}, ${r.pick(['15', '-1', '2^32 + 3'])}), bit.lshift(1, ${r.below(40)}), bit.tohex(${r.below(100000)}))`,
