@@ -4,6 +4,7 @@ import { parseText, setIn } from './config-text.js';
 import type { Flag, FlagsFor } from './flags/flag.js';
 import { generalFlags } from './flags/general.js';
 import { logFlags } from './flags/log.js';
+import { pythonFlags } from './flags/python.js';
 import { scriptsFlags } from './flags/scripts.js';
 import { spopFlags } from './flags/spop.js';
 import { wsFlags } from './flags/ws.js';
@@ -12,6 +13,7 @@ import { wsFlags } from './flags/ws.js';
 export const CONFIG_FLAGS: FlagsFor<Config> = {
   ...generalFlags,
   ...scriptsFlags,
+  ...pythonFlags,
   ...spopFlags,
   ...wsFlags,
   ...logFlags,

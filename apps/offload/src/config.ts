@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { logSchema } from './config/log.js';
 import type { PathKeys } from './config/path-keys.js';
+import { pythonPaths, pythonSchema } from './config/python.js';
 import { luaSchema, scriptsPaths, scriptsSchema } from './config/scripts.js';
 import { spopPaths, spopSchema } from './config/spop.js';
 import { wsPaths, wsSchema } from './config/ws.js';
@@ -38,6 +39,7 @@ export const configSchema = z.strictObject({
     .describe('Time for open work to end at a graceful stop, in ms.'),
   scripts: scriptsSchema,
   lua: luaSchema.prefault({}),
+  python: pythonSchema.prefault({}),
   spop: spopSchema.prefault({}),
   ws: wsSchema.prefault({}),
   log: logSchema.prefault({}),
@@ -47,7 +49,7 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 /** Keys that hold paths; in a config file relative ones count from its folder. */
-export const CONFIG_PATHS: PathKeys = { ...scriptsPaths, ...spopPaths, ...wsPaths };
+export const CONFIG_PATHS: PathKeys = { ...scriptsPaths, ...pythonPaths, ...spopPaths, ...wsPaths };
 
 /**
  * Checks a configuration and fills in defaults.

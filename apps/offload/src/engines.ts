@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 
 /** What the program knows of a script engine without loading it. */
 export interface EngineEntry {
-  readonly language: 'lua';
+  readonly language: 'lua' | 'python';
   /** File extensions of the language, with the dot, lower case. */
   readonly extensions: readonly string[];
 }
@@ -11,6 +11,8 @@ export interface EngineEntry {
 export const ENGINES = {
   lua: { language: 'lua', extensions: ['.lua', '.luac'] },
   fengari: { language: 'lua', extensions: ['.lua', '.luac'] },
+  pyodide: { language: 'python', extensions: ['.py'] },
+  cpython: { language: 'python', extensions: ['.py'] },
 } as const satisfies Record<string, EngineEntry>;
 
 export type EngineName = keyof typeof ENGINES;

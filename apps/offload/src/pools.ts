@@ -15,6 +15,7 @@ import {
 } from '@offload/script-runtime';
 import type { Config } from './config.js';
 import { ENGINES, type EngineName, type Language } from './engines.js';
+import { pythonSettings } from './python-settings.js';
 import { RUNTIME_LOADERS } from './runtimes.js';
 
 /** Both the sources and what is built of them sit next to the built entry. */
@@ -66,6 +67,7 @@ function appData(config: Config, plan: LappsPlan | undefined): WorkerAppData {
     ),
     defaultEngines: defaultEngines(config),
     searchPath: config.lua.path,
+    engineSettings: pythonSettings(config, process.env),
     environment: { ...process.env },
     ...(plan === undefined ? {} : { lapps: plan.workerData }),
   };
@@ -73,7 +75,7 @@ function appData(config: Config, plan: LappsPlan | undefined): WorkerAppData {
 
 /** The engine for each extension: the one its language's section names. */
 function defaultEngines(config: Config): Record<string, string> {
-  const chosen: Record<Language, EngineName> = { lua: config.lua.engine };
+  const chosen: Record<Language, EngineName> = { lua: config.lua.engine, python: config.python.engine };
   return Object.fromEntries(
     Object.values(chosen).flatMap((name) => ENGINES[name].extensions.map((extension) => [extension, name])),
   );

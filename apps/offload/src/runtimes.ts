@@ -5,4 +5,6 @@ import type { EngineName } from './engines.js';
 export const RUNTIME_LOADERS: RuntimeLoaders & Readonly<Record<EngineName, RuntimeLoaders[string]>> = {
   lua: async () => (await import('@offload/script-runtime/lua')).lua,
   fengari: async () => (await import('@offload/script-runtime/fengari')).fengari,
+  pyodide: async () => (await import('@offload/script-runtime/pyodide')).pyodide,
+  cpython: async () => (await import('@offload/script-runtime/cpython')).cpython,
 };

@@ -19,6 +19,8 @@ describe('languageOf()', () => {
     expect(languageOf({ file: 'script', engine: 'fengari' })).toBe('lua');
     expect(languageOf({ file: 'A.LUA' })).toBe('lua');
     expect(languageOf({ file: 'a.luac' })).toBe('lua');
+    expect(languageOf({ file: 'a.py' })).toBe('python');
+    expect(languageOf({ file: 'a.lua', engine: 'cpython' })).toBe('python');
     expect(languageOf({ file: 'a.txt' })).toBeUndefined();
   });
 });

@@ -22,7 +22,8 @@ _BATCH, _ANSWER = 1, 2
 # interpreter -> host
 _ITEMS, _REPLY, _ASK, _HELLO = b"\x01", b"\x02", b"\x03", b"\x04"
 
-_CHUNK = 1 << 18
+# Below the size from which on an allocation is a system call of its own.
+_CHUNK = 1 << 16
 _from_bytes = int.from_bytes
 _read, _write = os.read, os.write
 

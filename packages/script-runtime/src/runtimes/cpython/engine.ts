@@ -6,7 +6,7 @@ import { asScriptError } from '../python/faults.js';
 import type { Asked } from '../python/interpreter.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
 import type { OwnCall } from '../python/own-call.js';
-import { deadlineText, patienceOf } from '../python/sources.js';
+import { deadlineText, patienceOf, searchPathOf } from '../python/sources.js';
 import { Entry } from '../python/wire.js';
 import { ProcessEnded } from './call-socket.js';
 import { type ChildHandlers, PythonChild } from './child.js';
@@ -109,7 +109,7 @@ export class CPythonEngine extends PythonEngine {
         if (this.child === child && !this.closed) this.end(reason);
       },
     };
-    const searchPath = options.searchPath ?? [];
+    const searchPath = searchPathOf(options);
     const child = new PythonChild({ ...settings, searchPath, timeoutMs: host.timeoutMs }, handlers);
     this.child = child;
     host.hold();

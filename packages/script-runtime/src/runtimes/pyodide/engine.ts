@@ -7,7 +7,7 @@ import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
 import type { Asked } from '../python/interpreter.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
-import { deadlineText, patienceOf, readRuntimePackage } from '../python/sources.js';
+import { deadlineText, patienceOf, readRuntimePackage, searchPathOf } from '../python/sources.js';
 import { InterruptSource } from './interrupts.js';
 import { Mounts } from './mounts.js';
 
@@ -32,7 +32,7 @@ export class PyodideEngine extends PythonEngine {
     super(host, 0);
     this.py = py;
     this.mounts = new Mounts(py);
-    const searchPath = options.searchPath ?? [];
+    const searchPath = searchPathOf(options);
     for (const folder of [process.cwd(), ...searchPath]) this.mounts.add(folder);
     py.FS.mkdirTree(`${RUNTIME_FOLDER}/offload_runtime`);
     for (const [name, source] of readRuntimePackage()) {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { EngineOptions } from '../../runtime.js';
 
 /** Folder of the package's Python files; seen from `src` and from `dist` alike. */
 export const PYTHON_FOLDER = fileURLToPath(new URL('../../../python/', import.meta.url));
@@ -9,6 +10,12 @@ export function readRuntimePackage(): Map<string, string> {
   const folder = `${PYTHON_FOLDER}offload_runtime/`;
   const names = readdirSync(folder).filter((name) => name.endsWith('.py'));
   return new Map(names.map((name) => [name, readFileSync(folder + name, 'utf8')]));
+}
+
+/** Folders `import` searches behind those of the scripts: what all languages share, and `settings.path`. */
+export function searchPathOf({ searchPath = [], settings }: EngineOptions): readonly string[] {
+  const own = settings?.path;
+  return Array.isArray(own) ? [...searchPath, ...own.map(String)] : searchPath;
 }
 
 /** What a script is told at its deadline. */
