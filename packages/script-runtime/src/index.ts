@@ -14,7 +14,8 @@ export {
   type ScriptEngine,
   type ScriptRuntime,
 } from './runtime.js';
-export { createThreadPool, type ThreadPoolOptions } from './thread-pool.js';
+export { createThreadPool } from './thread-pool.js';
+export type { ThreadPoolOptions } from './thread-pool-options.js';
 export {
   type HostConstants,
   HostError,

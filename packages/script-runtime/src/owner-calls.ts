@@ -91,7 +91,8 @@ export function answerCalls(
     const failed = (error: unknown): void => answer({ id, ok: false, error: ScriptRuntimeError.dataOf(error) });
     try {
       const value = handler(message);
-      if (value instanceof Promise) value.then((v: unknown) => answer({ id, ok: true, value: v }), failed);
+      // What cannot be cloned throws in `answer`, too.
+      if (value instanceof Promise) value.then((v: unknown) => answer({ id, ok: true, value: v })).catch(failed);
       else answer({ id, ok: true, value });
     } catch (error) {
       failed(error);

@@ -10,7 +10,7 @@ export interface PoolHandlers {
   reply(context: unknown, kind: number, bytes: Uint8Array, at: number, end: number): void;
   /** A record of no task. */
   event(worker: number, kind: number, bytes: Uint8Array, at: number, end: number): void;
-  /** The worker that held this task is gone; there will be no reply. */
+  /** The worker that held this task is gone, or there is none to take it; there will be no reply. */
   fault(context: unknown, kind: number, error: ScriptErrorData): void;
   /** Everything that was there is handled: write it out. */
   passEnd(): void;
@@ -21,7 +21,10 @@ export interface PoolHandlers {
   message?(worker: number, message: unknown): void;
   /** Answers `WorkerPort.call` and `callSync`, now or later. */
   call?(worker: number, message: unknown): unknown | Promise<unknown>;
-  /** A worker died or hung and is being replaced (`lost`), or its successor is ready (`ready`). */
+  /**
+   * A worker died or hung and is being replaced (`lost`, again for each successor that cannot start), or its successor is
+   * ready (`ready`).
+   */
   workerChanged?(worker: number, state: 'lost' | 'ready'): void;
 }
 
@@ -43,7 +46,8 @@ export interface Pool {
   start(): Promise<readonly unknown[]>;
   /**
    * Hands a record to a worker. The bytes are copied before it returns. Never refuses: past the ring's room it queues
-   * and says `congested(true)`; the owner must then stop reading. `context` comes back with reply or fault.
+   * and says `congested(true)`; the owner must then stop reading. `context` comes back with reply or fault, exactly once,
+   * also after `stop` and where no worker can be started.
    * @param kind what the record is, 1 .. 2^24; chosen by the application
    * @returns the worker that got it
    */
@@ -57,6 +61,9 @@ export interface Pool {
   /** Tasks sent and not answered. */
   readonly inFlight: number;
   stats(): PoolStats;
-  /** Waits for what is in flight, at most `graceMs`, then ends the workers. */
+  /**
+   * Waits for what is in flight, at most `graceMs`, then ends the workers; what they still owed comes back as fault. A
+   * start that is under way fails. Every call resolves when all has ended.
+   */
   stop(graceMs: number): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { type RecordHandler, type RingMemory, RingReader, RingWriter } from './ring.js';
+import { copyOf, type RecordHandler, type RingMemory, RingReader, RingWriter } from './ring.js';
 
 /** Marks a record whose payload travels through the port because the ring is too small for it. */
 const BULK = 1 << 30;
@@ -10,24 +10,56 @@ export interface ChannelEnd {
   readonly port: MessagePort;
 }
 
+/** Payloads in the port may come to this many times the ring's size: the port itself has no bound. */
+const BULK_RINGS = 8;
+
+/** A payload in the port, and the position of its record in the ring. */
+interface Bulk {
+  readonly position: number;
+  readonly bytes: number;
+}
+
 /** Sends records of any size in order: through the ring, or, past a quarter of its size, through the port. */
 export class RecordSender {
   readonly ring: RingWriter;
   private readonly port: MessagePort;
+  private readonly maxBulkBytes: number;
+  private bulk: Bulk[] = [];
+  private bulkBytes = 0;
 
   constructor(end: ChannelEnd) {
     this.ring = new RingWriter(end.memory);
     this.port = end.port;
+    this.maxBulkBytes = end.memory.data.byteLength * BULK_RINGS;
     this.port.unref();
   }
 
-  /** Writes one record, to be shown to the reader by `ring.publish()`. False when the ring is full. */
+  /**
+   * Writes one record, to be shown to the reader by `ring.publish()`. False when there is no room: the ring is full, or
+   * the port holds enough. A payload larger than all that still goes, alone.
+   */
   send(kind: number, id: number, bytes: Uint8Array, at: number, end: number): boolean {
-    if (end - at <= this.ring.maxPayloadBytes) return this.ring.write(kind, id, bytes, at, end);
+    const length = end - at;
+    if (length <= this.ring.maxPayloadBytes) return this.ring.write(kind, id, bytes, at, end);
+    if (this.bulkBytes > 0) this.forgetRead();
+    if (this.bulkBytes > 0 && this.bulkBytes + length > this.maxBulkBytes) return false;
     if (this.ring.reserve(0) < 0) return false;
-    this.port.postMessage(bytes.slice(at, end));
+    this.port.postMessage(copyOf(bytes, at, end));
     this.ring.commit(kind | BULK, id, 0);
+    this.bulk.push({ position: this.ring.position, bytes: length });
+    this.bulkBytes += length;
     return true;
+  }
+
+  private forgetRead(): void {
+    const read = this.ring.readPosition();
+    let done = 0;
+    for (const { position, bytes } of this.bulk) {
+      if (((read - position) | 0) < 0) break;
+      done++;
+      this.bulkBytes -= bytes;
+    }
+    if (done > 0) this.bulk = this.bulk.slice(done);
   }
 }
 

@@ -14,7 +14,9 @@ const TAIL = 1;
 const SLEEP = 2;
 /** Set while the producer waits for room, so that the consumer knows to ring back. */
 const STARVED = 3;
-const WORDS = 4;
+/** Set when the doorbell was rung for something else than a record: one that is about to sleep must not miss it. */
+const WOKEN = 4;
+const WORDS = 5;
 
 /** The shared memory of one ring; posted to the other thread as it is. */
 export interface RingMemory {
@@ -119,7 +121,19 @@ export class RingWriter {
 
   /** Rings the doorbell although there is no record, for control messages. */
   wake(): void {
+    Atomics.store(this.control, WOKEN, 1);
     ring(this.control);
+  }
+
+  /** Position behind the last committed record; wraps at 2^32. */
+  get position(): number {
+    return this.head;
+  }
+
+  /** Position up to which the reader is done. */
+  readPosition(): number {
+    this.tail = Atomics.load(this.control, TAIL);
+    return this.tail;
   }
 
   /** Blocks until the reader made room or `timeoutMs` passed. For producers that may block: never the IO thread. */
@@ -130,6 +144,22 @@ export class RingWriter {
     if (tail === this.tail) Atomics.wait(this.control, TAIL, tail, timeoutMs);
     Atomics.store(this.control, STARVED, 0);
     this.tail = Atomics.load(this.control, TAIL);
+  }
+
+  /**
+   * The same for a thread that may not block: a promise that resolves when the reader made room, `undefined` when it did
+   * since the writer last looked.
+   */
+  waitForRoomAsync(): Promise<unknown> | undefined {
+    this.publish();
+    Atomics.store(this.control, STARVED, 1);
+    const wait = Atomics.waitAsync(this.control, TAIL, this.tail);
+    return wait.async ? wait.value : undefined;
+  }
+
+  /** Room is not waited for any more. */
+  endWaitForRoom(): void {
+    Atomics.store(this.control, STARVED, 0);
   }
 }
 
@@ -158,28 +188,33 @@ export class RingReader {
     this.tail = Atomics.load(this.control, TAIL);
   }
 
-  /** Hands every published record to `handler` and returns how many there were. */
+  /**
+   * Hands every published record to `handler` and returns how many there were. A record whose handler throws is done
+   * with; the error passes, and the next call goes on behind it. Not to be called from a handler.
+   */
   drain(handler: RecordHandler): number {
     const head = Atomics.load(this.control, HEAD);
     let count = 0;
     let released = this.tail;
-    while (this.tail !== head) {
-      const at = this.tail & this.mask;
-      const word = at >> 2;
-      const length = this.words[word];
-      const kind = this.words[word + 1];
-      const next = (this.tail + HEADER_BYTES + ((length + 7) & ~7)) | 0;
-      if (kind !== SKIP) {
-        count++;
-        handler(kind, this.words[word + 2], this.bytes, at + HEADER_BYTES, at + HEADER_BYTES + length);
+    try {
+      while (this.tail !== head) {
+        const at = this.tail & this.mask;
+        const word = at >> 2;
+        const length = this.words[word];
+        const kind = this.words[word + 1];
+        this.tail = (this.tail + HEADER_BYTES + ((length + 7) & ~7)) | 0;
+        if (kind !== SKIP) {
+          count++;
+          handler(kind, this.words[word + 2], this.bytes, at + HEADER_BYTES, at + HEADER_BYTES + length);
+        }
+        if (((this.tail - released) | 0) > 32768) {
+          released = this.tail;
+          this.release();
+        }
       }
-      this.tail = next;
-      if (((this.tail - released) | 0) > 32768) {
-        released = this.tail;
-        this.release();
-      }
+    } finally {
+      if (released !== this.tail) this.release();
     }
-    if (released !== this.tail) this.release();
     return count;
   }
 
@@ -196,8 +231,11 @@ export class RingReader {
   /** Sleeps until the doorbell rings, records are there, or `timeoutMs` passed. Blocks the thread. */
   sleep(timeoutMs?: number): void {
     Atomics.store(this.control, SLEEP, 1);
-    if (!this.hasRecords) Atomics.wait(this.control, SLEEP, 1, timeoutMs);
+    if (!this.hasRecords && Atomics.load(this.control, WOKEN) === 0) {
+      Atomics.wait(this.control, SLEEP, 1, timeoutMs);
+    }
     Atomics.store(this.control, SLEEP, 0);
+    Atomics.store(this.control, WOKEN, 0);
   }
 
   /** Tells the producer not to ring for now, although {@link sleepAsync} waits: the consumer looks by itself. */
@@ -213,14 +251,21 @@ export class RingReader {
     return false;
   }
 
+  /** Rings for this side itself: what {@link sleepAsync} waits for comes to pass. */
+  rouse(): void {
+    Atomics.store(this.control, SLEEP, 0);
+    Atomics.notify(this.control, SLEEP, 1);
+  }
+
   /**
-   * Asks for the doorbell without blocking the thread: `undefined` when records are there already, else a promise
-   * that resolves when it rings.
+   * Asks for the doorbell without blocking the thread: `undefined` when records are there already, or it rang since, else
+   * a promise that resolves when it rings.
    */
   sleepAsync(): Promise<unknown> | undefined {
     Atomics.store(this.control, SLEEP, 1);
-    if (this.hasRecords) {
+    if (this.hasRecords || Atomics.load(this.control, WOKEN) === 1) {
       Atomics.store(this.control, SLEEP, 0);
+      Atomics.store(this.control, WOKEN, 0);
       return undefined;
     }
     const wait = Atomics.waitAsync(this.control, SLEEP, 1);
@@ -236,4 +281,11 @@ export function copyBytes(from: Uint8Array, at: number, end: number, to: Uint8Ar
     return;
   }
   for (let i = at, o = toAt; i < end; i++, o++) to[o] = from[i];
+}
+
+/** The bytes from `at` to `end` in memory of their own, also where `bytes` is a Buffer, whose `slice` copies nothing. */
+export function copyOf(bytes: Uint8Array, at: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - at);
+  copy.set(bytes.subarray(at, end));
+  return copy;
 }

@@ -39,6 +39,9 @@ export interface RunnerHandlers {
   lost(error: ScriptErrorData): void;
 }
 
+/** So often in a row records are looked at again at once before the event loop turns. */
+const MAX_EAGER = 8;
+
 /** One worker thread: start, records both ways, watchdog, stop. */
 export class Runner {
   state: RunnerState = 'idle';
@@ -51,12 +54,16 @@ export class Runner {
   private readonly interruptByte = new Uint8Array(this.watch, INTERRUPT_BYTE_OFFSET, 1);
   private readonly port: MessagePort;
   private readonly calls: MessagePort;
-  private readonly start_: WorkerStart;
+  /** What the thread is given. */
+  readonly init: WorkerStart;
   private readonly transfer: MessagePort[];
   private thread: Worker | undefined;
   private onStopped: (() => void) | undefined;
+  private failStart: (error: ScriptErrorData) => void = () => {};
+  private eager = 0;
   private seenSequence = 0;
   private seenSince = 0;
+  private interruptedAt: number | undefined;
 
   constructor(options: RunnerOptions, handlers: RunnerHandlers) {
     this.options = options;
@@ -74,7 +81,7 @@ export class Runner {
     this.sender = new RecordSender({ memory: inbox, port: bulkIn.port1 });
     this.receiver = new RecordReceiver({ memory: outbox, port: bulkOut.port1 }, handlers.record);
     this.transfer = [control.port2, calls.port2, bulkIn.port2, bulkOut.port2];
-    this.start_ = {
+    this.init = {
       worker: options.worker,
       watch: this.watch,
       inbox: { memory: inbox, port: bulkIn.port2 },
@@ -97,31 +104,37 @@ export class Runner {
         });
         void this.kill();
       }, this.options.startTimeoutMs);
-      const settle = (): void => clearTimeout(timer);
       const fail = (error: ScriptErrorData): void => {
-        settle();
+        clearTimeout(timer);
         reject(error);
       };
+      this.failStart = fail;
       const take = (response: WorkerResponse): void => {
-        if (response.type === 'started') {
-          settle();
+        if (response.type !== 'started' && response.type !== 'failed') {
+          this.onResponse(response);
+        } else if (this.state !== 'starting') {
+          // It was given up meanwhile.
+        } else if (response.type === 'started') {
+          clearTimeout(timer);
           this.state = 'started';
           resolve(response.report);
           this.arm();
-        } else if (response.type === 'failed') {
+        } else {
           this.state = 'stopped';
           fail(response.error);
           void this.thread?.terminate();
-        } else this.onResponse(response);
+        }
       };
       this.port.on('message', take);
-      const { resourceLimits } = this.options;
-      const thread = new Worker(this.options.entry, {
-        workerData: this.start_,
-        transferList: this.transfer,
-        name: `offload-worker-${this.options.worker}`,
-        ...(resourceLimits === undefined ? {} : { resourceLimits }),
-      });
+      let thread: Worker;
+      try {
+        thread = this.startThread();
+      } catch (error) {
+        const { worker } = this.options;
+        fail({ code: 'POOL_ERR_START', message: `Cannot start worker ${worker}: ${(error as Error).message}` });
+        void this.kill();
+        return;
+      }
       this.thread = thread;
       let failure: Error | undefined;
       thread.on('error', (error) => {
@@ -134,12 +147,23 @@ export class Runner {
           if (last === undefined) break;
           take(last.message);
         }
-        this.onExit(code, failure, fail);
+        this.onExit(code, failure);
       });
     });
   }
 
-  private onExit(code: number, failure: Error | undefined, failStart: (error: ScriptErrorData) => void): void {
+  /** Throws what Node does not take: data that cannot be cloned, a thread too many. */
+  private startThread(): Worker {
+    const { entry, worker, resourceLimits } = this.options;
+    return new Worker(entry, {
+      workerData: this.init,
+      transferList: this.transfer,
+      name: `offload-worker-${worker}`,
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+    });
+  }
+
+  private onExit(code: number, failure: Error | undefined): void {
     const before = this.state;
     this.state = 'stopped';
     this.port.close();
@@ -150,7 +174,7 @@ export class Runner {
       message: `Worker ${this.options.worker} ended unexpectedly (exit ${code}): ${failure?.message ?? 'no error reported'}`,
       ...(failure?.stack === undefined ? {} : { traceback: failure.stack }),
     };
-    if (before === 'starting') failStart(error);
+    if (before === 'starting') this.failStart(error);
     else if (before === 'started') this.handlers.lost(error);
   }
 
@@ -162,8 +186,17 @@ export class Runner {
   /** Asks for the doorbell of the ring back. */
   arm(): void {
     const rung = this.receiver.ring.sleepAsync();
-    if (rung === undefined) queueMicrotask(() => this.handlers.rung());
-    else void rung.then(() => this.handlers.rung());
+    const answer = (): void => this.handlers.rung();
+    if (rung !== undefined) {
+      this.eager = 0;
+      void rung.then(answer);
+    } else if (++this.eager < MAX_EAGER) {
+      queueMicrotask(answer);
+    } else {
+      // A worker that never stops sending must not keep this thread from its sockets and timers.
+      this.eager = 0;
+      setImmediate(answer);
+    }
   }
 
   /** A control message; wakes the worker if it sleeps. */
@@ -174,8 +207,9 @@ export class Runner {
   }
 
   /**
-   * Looks whether the worker is stuck in one stretch of script code. Past the deadline it is interrupted; past
-   * deadline and `graceMs` it counts as hung.
+   * Looks whether the worker is stuck in one stretch of script code. Past the deadline it is interrupted; when it still
+   * has not come back `graceMs` after that, it counts as hung. To be called now and then, at any interval: a script is
+   * always interrupted before its thread is given up, however late this call comes.
    * @returns true when it is hung and must be replaced
    */
   checkDeadline(now: number, graceMs: number): boolean {
@@ -183,18 +217,22 @@ export class Runner {
     if (Atomics.load(this.words, Watch.Busy) === 0 || sequence !== this.seenSequence) {
       this.seenSequence = sequence;
       this.seenSince = now;
-      this.interruptByte[0] = 0;
+      this.endInterrupt();
       return false;
     }
-    const elapsed = now - this.seenSince;
     const limit = this.state === 'starting' ? this.options.loadTimeoutMs : this.options.timeoutMs;
-    if (elapsed < limit) return false;
-    if (elapsed < limit + graceMs) {
-      Atomics.store(this.words, Watch.Interrupt, sequence);
-      this.interruptByte[0] = 2;
-      return false;
-    }
-    return true;
+    if (now - this.seenSince < limit) return false;
+    this.interruptedAt ??= now;
+    Atomics.store(this.words, Watch.Interrupt, sequence);
+    this.interruptByte[0] = 2;
+    return now - this.interruptedAt >= graceMs;
+  }
+
+  private endInterrupt(): void {
+    if (this.interruptedAt === undefined) return;
+    this.interruptedAt = undefined;
+    Atomics.store(this.words, Watch.Interrupt, 0);
+    this.interruptByte[0] = 0;
   }
 
   /** Ends the thread in order; by force after `timeoutMs`. */
@@ -210,11 +248,14 @@ export class Runner {
     clearTimeout(timer);
   }
 
-  /** Ends the thread at once. */
+  /** Ends the thread at once; what it still says is not heard. */
   async kill(): Promise<void> {
-    if (this.state !== 'stopped') this.state = 'stopping';
-    await this.thread?.terminate();
     this.state = 'stopped';
+    this.failStart({
+      code: 'POOL_ERR_STOPPED',
+      message: `Worker ${this.options.worker} was stopped while it started`,
+    });
+    await this.thread?.terminate();
     this.port.close();
     this.calls.close();
   }

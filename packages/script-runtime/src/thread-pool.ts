@@ -2,71 +2,16 @@ import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
 import { Patience } from './patience.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
-
-/** Options of {@link createThreadPool}; times in milliseconds, sizes in bytes. */
-export interface ThreadPoolOptions {
-  /** Number of threads, at least 1. */
-  readonly workers: number;
-  /** Module that calls `runWorker`. */
-  readonly entry: URL;
-  /** Given to every worker's application (structured clone). */
-  readonly data: unknown;
-  /** Longest uninterrupted stretch of script code. Default 1000. */
-  readonly timeoutMs?: number;
-  /** How long an interrupted script may go on before its thread is replaced. Default 500. */
-  readonly graceMs?: number;
-  /** Longest uninterrupted stretch of script code while files load. Default 10 000. */
-  readonly loadTimeoutMs?: number;
-  /** Longest start of one worker, loading included. Default 60 000. */
-  readonly startTimeoutMs?: number;
-  /** Each of the two rings per worker; a power of two. Default 1 MiB. */
-  readonly ringBytes?: number;
-  /** V8 heap limit per worker in MB; the default is V8's own. */
-  readonly maxHeapMb?: number;
-}
-
-interface Queued {
-  readonly kind: number;
-  readonly id: number;
-  readonly bytes: Uint8Array;
-}
+import { leastLoaded, type Orphan, Seat } from './seat.js';
+import { DEFAULT_GRACE_MS, DEFAULT_TIMEOUT_MS, runnerOptions, type ThreadPoolOptions } from './thread-pool-options.js';
 
 const MAX_RESTART_DELAY_MS = 5000;
+/** So often in a row answers are looked for at once before the event loop turns. */
+const MAX_LOOKS = 4;
 
 /** A pool of worker threads behind rings of shared memory (architecture.md 2). */
 export function createThreadPool(options: ThreadPoolOptions, handlers: PoolHandlers): Pool {
   return new ThreadPool(options, handlers);
-}
-
-/** One place in the pool: the present runner, and what it owes answers for. */
-class Seat {
-  runner!: Runner;
-  inFlight = 0;
-  restarts = 0;
-  failedStarts = 0;
-  /** By task id; 0 is never a task. */
-  readonly contexts: unknown[] = [undefined];
-  readonly kinds: number[] = [0];
-  readonly free: number[] = [];
-  queue: Queued[] = [];
-  rungAt = 0;
-
-  take(kind: number, context: unknown): number {
-    const id = this.free.pop() ?? this.contexts.length;
-    this.contexts[id] = context;
-    this.kinds[id] = kind;
-    this.inFlight++;
-    return id;
-  }
-
-  give(id: number): unknown {
-    const context = this.contexts[id];
-    this.contexts[id] = undefined;
-    this.kinds[id] = 0;
-    this.free.push(id);
-    this.inFlight--;
-    return context;
-  }
 }
 
 class ThreadPool implements Pool {
@@ -81,7 +26,11 @@ class ThreadPool implements Pool {
   private queued = 0;
   private tasks = 0;
   private faults = 0;
+  private draining = false;
+  /** No worker is replaced any more. */
   private stopping = false;
+  private stopped: Promise<void> | undefined;
+  private ended = false;
   private idle: (() => void) | undefined;
 
   constructor(options: ThreadPoolOptions, handlers: PoolHandlers) {
@@ -91,9 +40,9 @@ class ThreadPool implements Pool {
     this.options = options;
     this.handlers = handlers;
     this.size = options.workers;
-    this.timeoutMs = options.timeoutMs ?? 1000;
-    this.graceMs = options.graceMs ?? 500;
-    for (let i = 0; i < options.workers; i++) this.seats.push(new Seat());
+    this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    for (let i = 0; i < options.workers; i++) this.seats.push(new Seat((count) => this.unqueue(count)));
   }
 
   async start(): Promise<readonly unknown[]> {
@@ -102,63 +51,64 @@ class ThreadPool implements Pool {
     this.watchdog.unref();
     const results = await Promise.allSettled(this.seats.map((seat, i) => this.startRunner(seat, i)));
     const failed = results.find((r) => r.status === 'rejected');
-    if (failed !== undefined) {
-      this.stopping = true;
-      clearInterval(this.watchdog);
-      await Promise.all(this.seats.map((seat) => seat.runner.kill()));
-      throw new ScriptRuntimeError(
-        ScriptRuntimeError.isData(failed.reason) ? failed.reason : ScriptRuntimeError.dataOf(failed.reason),
-      );
-    }
-    return results.map((r) => (r as PromiseFulfilledResult<unknown>).value);
+    if (failed === undefined) return results.map((r) => (r as PromiseFulfilledResult<unknown>).value);
+    const error = ScriptRuntimeError.isData(failed.reason) ? failed.reason : ScriptRuntimeError.dataOf(failed.reason);
+    this.stopping = true;
+    clearInterval(this.watchdog);
+    await Promise.all(this.seats.map((seat) => seat.runner?.kill()));
+    this.end(error);
+    throw new ScriptRuntimeError(error);
   }
 
-  private startRunner(seat: Seat, worker: number): Promise<unknown> {
-    const { entry, data, maxHeapMb } = this.options;
-    const runner: Runner = new Runner(
-      {
-        worker,
-        entry,
-        data,
-        timeoutMs: this.timeoutMs,
-        loadTimeoutMs: this.options.loadTimeoutMs ?? 10_000,
-        startTimeoutMs: this.options.startTimeoutMs ?? 60_000,
-        ringBytes: this.options.ringBytes ?? 1 << 20,
-        ...(maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
+  private async startRunner(seat: Seat, worker: number): Promise<unknown> {
+    const runner: Runner = new Runner(runnerOptions(this.options, worker), {
+      record: (kind, id, bytes, at, end) => {
+        if (id === 0) this.handlers.event(worker, kind, bytes, at, end);
+        else this.handlers.reply(seat.give(id), kind, bytes, at, end);
       },
-      {
-        record: (kind, id, bytes, at, end) => this.onRecord(seat, worker, kind, id, bytes, at, end),
-        rung: () => this.onRung(seat, runner),
-        log: (level, message, fields) => this.handlers.log(level, message, { worker, ...fields }),
-        message: (message) => this.handlers.message?.(worker, message),
-        call: (message) => this.handlers.call?.(worker, message),
-        lost: (error) => this.replace(seat, worker, error),
-      },
-    );
+      rung: () => this.onRung(seat, runner),
+      log: (level, message, fields) => this.handlers.log(level, message, { worker, ...fields }),
+      message: (message) => this.handlers.message?.(worker, message),
+      call: (message) => this.handlers.call?.(worker, message),
+      lost: (error) => this.replace(seat, worker, error),
+    });
     seat.runner = runner;
-    return runner.start();
-  }
-
-  private onRecord(
-    seat: Seat,
-    worker: number,
-    kind: number,
-    id: number,
-    bytes: Uint8Array,
-    at: number,
-    end: number,
-  ): void {
-    if (id === 0) this.handlers.event(worker, kind, bytes, at, end);
-    else this.handlers.reply(seat.give(id), kind, bytes, at, end);
+    const report = await runner.start();
+    seat.refill();
+    return report;
   }
 
   private onRung(seat: Seat, runner: Runner): void {
     if (seat.runner !== runner || runner.state === 'stopped') return;
-    runner.receiver.drain();
-    this.refill(seat);
-    this.handlers.passEnd();
+    this.drain(runner);
+    seat.refill();
+    this.guarded(() => this.handlers.passEnd());
     runner.arm();
     this.noteIdle();
+  }
+
+  /** Hands over all answers that are there. A handler that throws costs its record, not the pool. */
+  private drain(runner: Runner): number {
+    let count = 0;
+    const drain = (): void => {
+      count += runner.receiver.drain();
+    };
+    this.draining = true;
+    while (!this.guarded(drain)) count++;
+    this.draining = false;
+    return count;
+  }
+
+  /** Runs a handler of the owner; false when it threw. */
+  private guarded(run: () => void): boolean {
+    try {
+      run();
+      return true;
+    } catch (error) {
+      const { code, message, traceback } = ScriptRuntimeError.dataOf(error);
+      this.handlers.log('error', `Cannot handle what a worker sent: ${message}`, { code, traceback });
+      return false;
+    }
   }
 
   send(
@@ -169,49 +119,28 @@ class ThreadPool implements Pool {
     end: number,
     worker: number = ANY_WORKER,
   ): number {
-    const index = worker === ANY_WORKER ? this.pick() : worker;
+    const index = worker === ANY_WORKER ? leastLoaded(this.seats) : worker;
     const seat = this.seats[index];
     this.tasks++;
-    this.put(seat, kind, seat.take(kind, context), bytes, at, end);
+    if (this.ended || seat.failedStarts > 0) this.refuse(index, kind, context);
+    else this.put(seat, kind, seat.take(kind, context), bytes, at, end);
     return index;
   }
 
   sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, worker: number, tag = 0): void {
-    this.put(this.seats[worker], kind, tag, bytes, at, end);
+    if (!this.ended) this.put(this.seats[worker], kind, tag, bytes, at, end);
   }
 
   private put(seat: Seat, kind: number, id: number, bytes: Uint8Array, at: number, end: number): void {
-    const ready = seat.queue.length === 0 && seat.runner.state === 'started';
-    if (ready && seat.runner.sender.send(kind, id, bytes, at, end)) return;
-    seat.queue.push({ kind, id, bytes: bytes.slice(at, end) });
-    if (this.queued++ === 0) this.handlers.congested(true);
+    if (!seat.put(kind, id, bytes, at, end) && this.queued++ === 0) this.handlers.congested(true);
   }
 
-  private pick(): number {
-    let best = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.seats.length; i++) {
-      const seat = this.seats[i];
-      const load = seat.runner.state === 'started' ? seat.inFlight : seat.inFlight + 1e9;
-      if (load < least) {
-        least = load;
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  private refill(seat: Seat): void {
-    if (seat.queue.length === 0 || seat.runner.state !== 'started') return;
-    let sent = 0;
-    for (const { kind, id, bytes } of seat.queue) {
-      if (!seat.runner.sender.send(kind, id, bytes, 0, bytes.length)) break;
-      sent++;
-    }
-    if (sent === 0) return;
-    seat.queue = seat.queue.slice(sent);
-    this.unqueue(sent);
-    seat.runner.sender.ring.publish();
+  /** Nobody is there to take the task, and maybe nobody will ever be: its fault comes at once, but not in this call. */
+  private refuse(worker: number, kind: number, context: unknown): void {
+    const error: ScriptErrorData = this.ended
+      ? { code: 'POOL_ERR_STOPPED', message: 'The pool is stopped' }
+      : { code: 'POOL_ERR_WORKER_LOST', message: `Worker ${worker} is gone and its successor cannot start` };
+    queueMicrotask(() => this.fail([{ kind, context }], error));
   }
 
   private unqueue(count: number): void {
@@ -223,40 +152,48 @@ class ThreadPool implements Pool {
   flush(): void {
     let waitFor: Seat | undefined;
     for (const seat of this.seats) {
-      if (!seat.runner.sender.ring.unpublished) continue;
+      const { runner } = seat;
+      if (runner === undefined || !runner.sender.ring.unpublished) continue;
       // Before the worker is woken, so that it does not ring for an answer that is looked for anyway.
-      if (waitFor === undefined && this.patience.worthIt(seat.inFlight)) {
+      if (waitFor === undefined && !this.draining && seat.isReady && this.patience.worthIt(seat.inFlight)) {
         waitFor = seat;
-        seat.runner.receiver.ring.mute();
+        runner.receiver.ring.mute();
       }
-      seat.runner.sender.ring.publish();
+      runner.sender.ring.publish();
     }
-    if (waitFor !== undefined) this.lookFor(waitFor);
+    if (waitFor !== undefined) this.lookFor(waitFor, waitFor.runner as Runner);
   }
 
   /** Waits a moment for the answers of one worker with open eyes: cheaper than to fall asleep and be woken. */
-  private lookFor({ runner }: Seat): void {
+  private lookFor(seat: Seat, runner: Runner): void {
     const { ring } = runner.receiver;
     this.patience.wait(ring);
-    do {
-      if (runner.receiver.drain() > 0) this.handlers.passEnd();
-    } while (!ring.unmute());
+    for (let looks = 1; ; looks++) {
+      if (this.drain(runner) > 0) {
+        seat.refill();
+        this.guarded(() => this.handlers.passEnd());
+      }
+      if (ring.unmute()) break;
+      if (looks < MAX_LOOKS) continue;
+      ring.rouse();
+      break;
+    }
     this.noteIdle();
   }
 
   post(worker: number, message: unknown): void {
-    this.seats[worker].runner.request({ type: 'app', message });
+    this.seats[worker].runner?.request({ type: 'app', message });
   }
 
   private watch(): void {
     const now = performance.now();
     for (let i = 0; i < this.seats.length; i++) {
       const seat = this.seats[i];
-      const { state } = seat.runner;
-      if ((state !== 'started' && state !== 'starting') || !seat.runner.checkDeadline(now, this.graceMs)) continue;
+      const { runner } = seat;
+      if (runner === undefined || (runner.state !== 'started' && runner.state !== 'starting')) continue;
       // A start that hangs is ended by its own time limit, with its own error.
-      if (state === 'starting') continue;
-      void seat.runner.kill();
+      if (!runner.checkDeadline(now, this.graceMs) || runner.state === 'starting') continue;
+      void runner.kill();
       this.replace(seat, i, {
         code: 'POOL_ERR_WORKER_HUNG',
         message: `Worker ${i} did not come back ${this.timeoutMs + this.graceMs} ms after it entered a script: thread ended`,
@@ -266,30 +203,25 @@ class ThreadPool implements Pool {
 
   /** Answers what the lost worker held with an error, and only that; starts a successor. */
   private replace(seat: Seat, worker: number, error: ScriptErrorData): void {
-    this.handlers.log('error', error.message, { worker, code: error.code, inFlight: seat.inFlight });
-    this.handlers.workerChanged?.(worker, 'lost');
-    this.drainLast(seat);
-    const dropped = seat.queue.length;
-    seat.queue = [];
-    for (let id = 1; id < seat.contexts.length; id++) {
-      if (seat.kinds[id] === 0) continue;
-      const kind = seat.kinds[id];
-      this.faults++;
-      this.handlers.fault(seat.give(id), kind, error);
-    }
-    this.handlers.passEnd();
-    this.unqueue(dropped);
-    this.noteIdle();
+    this.abandon(seat, worker, error);
     if (!this.stopping) this.restart(seat, worker);
   }
 
-  /** Answers that were already in the ring are good; a payload that was still in the dead thread's port is not. */
-  private drainLast(seat: Seat): void {
-    try {
-      seat.runner.receiver.drain();
-    } catch (error) {
-      this.handlers.log('warn', `Answer of a lost worker is incomplete: ${(error as Error).message}`);
+  private abandon(seat: Seat, worker: number, error: ScriptErrorData): void {
+    this.handlers.log('error', error.message, { worker, code: error.code, inFlight: seat.inFlight });
+    this.guarded(() => this.handlers.workerChanged?.(worker, 'lost'));
+    // Answers that were already in the ring are good; a payload that was still in the dead thread's port is not.
+    if (seat.runner !== undefined) this.drain(seat.runner);
+    this.fail(seat.abandon(), error);
+  }
+
+  private fail(orphans: readonly Orphan[], error: ScriptErrorData): void {
+    for (const { kind, context } of orphans) {
+      this.faults++;
+      this.guarded(() => this.handlers.fault(context, kind, error));
     }
+    this.guarded(() => this.handlers.passEnd());
+    this.noteIdle();
   }
 
   private restart(seat: Seat, worker: number): void {
@@ -299,15 +231,13 @@ class ThreadPool implements Pool {
         seat.failedStarts = 0;
         this.handlers.log('info', `Worker ${worker} replaced`, { worker });
         this.handlers.workerChanged?.(worker, 'ready');
-        this.refill(seat);
       },
       (error: unknown) => {
+        if (this.stopping) return;
         const data = ScriptRuntimeError.isData(error) ? error : ScriptRuntimeError.dataOf(error);
         const delay = Math.min(100 * 2 ** seat.failedStarts++, MAX_RESTART_DELAY_MS);
-        this.handlers.log('error', `Worker ${worker} cannot start, next try in ${delay} ms: ${data.message}`, {
-          worker,
-        });
-        if (this.stopping) return;
+        const message = `Worker ${worker} cannot start, next try in ${delay} ms: ${data.message}`;
+        this.abandon(seat, worker, { ...data, message });
         setTimeout(() => {
           if (!this.stopping) this.restart(seat, worker);
         }, delay).unref();
@@ -323,7 +253,11 @@ class ThreadPool implements Pool {
 
   stats(): PoolStats {
     return {
-      workers: this.seats.map(({ runner, inFlight, restarts }) => ({ state: runner.state, inFlight, restarts })),
+      workers: this.seats.map(({ runner, inFlight, restarts }) => ({
+        state: runner?.state ?? 'idle',
+        inFlight,
+        restarts,
+      })),
       tasks: this.tasks,
       faults: this.faults,
       queued: this.queued,
@@ -334,8 +268,12 @@ class ThreadPool implements Pool {
     if (this.idle !== undefined && this.inFlight === 0) this.idle();
   }
 
-  async stop(graceMs: number): Promise<void> {
-    if (this.stopping) return;
+  stop(graceMs: number): Promise<void> {
+    this.stopped ??= this.stopAll(graceMs);
+    return this.stopped;
+  }
+
+  private async stopAll(graceMs: number): Promise<void> {
     this.stopping = true;
     this.flush();
     if (this.inFlight > 0) {
@@ -348,15 +286,17 @@ class ThreadPool implements Pool {
       });
     }
     clearInterval(this.watchdog);
-    await Promise.all(this.seats.map((seat) => seat.runner.stop(Math.max(1000, this.graceMs))));
-    for (const [i, seat] of this.seats.entries()) this.drop(seat, i);
+    await Promise.all(this.seats.map((seat) => seat.runner?.stop(Math.max(1000, this.graceMs))));
+    this.end({ code: 'POOL_ERR_STOPPED', message: 'The pool was stopped with tasks in flight' });
   }
 
-  private drop(seat: Seat, worker: number): void {
-    if (seat.inFlight === 0) return;
-    this.replace(seat, worker, {
-      code: 'POOL_ERR_STOPPED',
-      message: `Worker ${worker} was stopped with ${seat.inFlight} tasks in flight`,
-    });
+  /** All threads have ended: takes their last words, and fails what they still owed. */
+  private end(error: ScriptErrorData): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const seat of this.seats) {
+      if (seat.runner !== undefined) this.drain(seat.runner);
+      this.fail(seat.abandon(), error);
+    }
   }
 }

@@ -23,7 +23,8 @@ export class SharedWatch {
 
   enter(): void {
     if (this.depth++ === 0) {
-      this.sequence = (this.sequence + 1) | 0;
+      // Never 0, which stands for no interrupt.
+      this.sequence = (this.sequence + 1) | 0 || 1;
       this.words[Watch.Sequence] = this.sequence;
       this.words[Watch.Busy] = 1;
     }

@@ -75,13 +75,14 @@ class WorkerThread implements WorkerPort {
   }
 
   private async serve(app: WorkerApp, inbox: RecordReceiver): Promise<void> {
-    while (!this.stopping) {
+    for (;;) {
       this.inPass = true;
+      // Before the records: those sent before a stop are still handled.
+      this.takeRequests();
       inbox.drain();
       app.passEnd();
       this.inPass = false;
       this.outbox.ring.publish();
-      this.takeRequests();
       if (this.stopping) return;
       if (this.held === 0) {
         inbox.ring.sleep();

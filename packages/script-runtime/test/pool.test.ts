@@ -8,7 +8,9 @@ import {
 } from '../dist/index.js';
 
 const ENTRY = new URL('./fixtures/worker.mjs', import.meta.url);
-const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL, SINK, FLOOD] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+];
 
 interface Answer {
   context: unknown;
@@ -24,10 +26,16 @@ afterEach(async () => {
 
 /** A started pool, with its answers as awaitable counts. */
 async function startPool(options: Partial<ThreadPoolOptions> = {}, more: Partial<PoolHandlers> = {}) {
+  const made = makePool(options, more);
+  return { ...made, reports: await made.pool.start() };
+}
+
+function makePool(options: Partial<ThreadPoolOptions> = {}, more: Partial<PoolHandlers> = {}) {
   const answers: Answer[] = [];
   const events: Uint8Array[] = [];
   const changes: string[] = [];
   const messages: unknown[] = [];
+  const errors: string[] = [];
   let check: () => void = () => {};
   const pool = createThreadPool(
     { workers: 1, entry: ENTRY, data: {}, ...options },
@@ -43,7 +51,9 @@ async function startPool(options: Partial<ThreadPoolOptions> = {}, more: Partial
       },
       passEnd: () => check(),
       congested: () => {},
-      log: () => {},
+      log: (level, message) => {
+        if (level === 'error') errors.push(message);
+      },
       message: (_worker, message) => {
         messages.push(message);
         check();
@@ -56,7 +66,6 @@ async function startPool(options: Partial<ThreadPoolOptions> = {}, more: Partial
     },
   );
   pools.push(pool);
-  const reports = await pool.start();
   const until = (done: () => boolean): Promise<void> =>
     new Promise((resolve) => {
       check = () => {
@@ -69,7 +78,7 @@ async function startPool(options: Partial<ThreadPoolOptions> = {}, more: Partial
     pool.flush();
     return w;
   };
-  return { pool, reports, answers, events, changes, messages, until, send };
+  return { pool, answers, events, changes, messages, errors, until, send };
 }
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -238,6 +247,153 @@ describe('createThreadPool()', () => {
     expect([...text.get('9 7')!]).toEqual([8]);
     expect([...text.get('8 8')!]).toEqual([9]);
     expect(new TextDecoder().decode(text.get('9 99'))).toBe('refused');
+  });
+
+  it('refuses the answer to a call that cannot be cloned, also one that comes later', async () => {
+    const call = (_worker: number, message: unknown) => {
+      const { ask } = message as { ask: number };
+      return ask === 1 ? () => {} : Promise.resolve(() => {});
+    };
+    const { answers, until, send } = await startPool({}, { call });
+    send(CALL, 'now', bytes(1));
+    send(CALL, 'later', bytes(2));
+    await until(() => answers.length === 2);
+    for (const { bytes: b } of answers) expect(new TextDecoder().decode(b)).toContain('could not be cloned');
+  });
+
+  it('sends on when records without answer have filled the ring', async () => {
+    const states: boolean[] = [];
+    const { pool, answers, until } = await startPool({ ringBytes: 4096 }, { congested: (on) => states.push(on) });
+    const payload = new Uint8Array(300);
+    for (let i = 0; i < 500; i++) pool.sendEvent(SINK, payload, 0, payload.length, 0);
+    pool.send(ECHO, 'behind them', payload, 0, payload.length);
+    pool.flush();
+    await until(() => answers.length === 1);
+    expect(states).toEqual([true, false]);
+    expect(pool.stats().queued).toBe(0);
+  });
+
+  it('copies a Buffer that has to wait', async () => {
+    const { pool, answers, until } = await startPool({ ringBytes: 4096 });
+    const payload = Buffer.alloc(300);
+    for (let i = 0; i < 100; i++) pool.send(ECHO, i, payload.fill(i), 0, payload.length);
+    pool.flush();
+    await until(() => answers.length === 100);
+    for (const { context, bytes: b } of answers) expect(b).toEqual(new Uint8Array(300).fill(Number(context)));
+  });
+
+  it('sends what came before its workers were ready', async () => {
+    const { pool, answers, until } = makePool();
+    const started = pool.start();
+    pool.send(ECHO, 'early', bytes(1), 0, 1);
+    await started;
+    await until(() => answers.length === 1);
+    expect([...answers[0].bytes!]).toEqual([1]);
+  });
+
+  it('shows what a control message made the worker say, although it sleeps again at once', async () => {
+    const { pool, events, until } = await startPool();
+    for (let i = 1; i <= 3; i++) {
+      pool.post(0, { event: i });
+      await until(() => events.length === i);
+    }
+    expect(events.map((e) => e[0])).toEqual([1, 2, 3]);
+  });
+
+  it('leaves the event loop its turn while a worker never stops sending', async () => {
+    let count = 0;
+    let turnAt = Number.POSITIVE_INFINITY;
+    const event = (): void => {
+      if (++count === 1) setImmediate(() => (turnAt = count));
+      // Slower than the worker, so that there always is one more.
+      for (const end = performance.now() + 0.05; performance.now() < end; );
+    };
+    const { answers, until, send } = await startPool({ ringBytes: 4096 }, { event });
+    send(FLOOD, 'x', new Uint8Array(100));
+    await until(() => answers.length === 1);
+    expect(count).toBe(5000);
+    expect(turnAt).toBeLessThan(5000);
+  });
+
+  it('logs a handler that throws and goes on behind its record', async () => {
+    const seen: unknown[] = [];
+    const reply = (context: unknown): void => {
+      seen.push(context);
+      if (context === 1) throw new Error('broken handler');
+    };
+    const { errors, until, send } = await startPool({}, { reply });
+    for (let i = 0; i < 3; i++) send(ECHO, i, bytes(i));
+    await until(() => seen.length === 3);
+    expect(seen).toEqual([0, 1, 2]);
+    expect(errors).toEqual(['Cannot handle what a worker sent: broken handler']);
+  });
+
+  it('takes new tasks from the fault handler of a lost worker’s', async () => {
+    const done: string[] = [];
+    const fault = (context: unknown): void => {
+      done.push(`fault ${context}`);
+      if (context === 'held') pool.send(ECHO, 'again', bytes(5), 0, 1, 0);
+    };
+    const made = await startPool({}, { fault, reply: (context) => done.push(`reply ${context}`) });
+    const { pool, until, send } = made;
+    send(LATER, 'held', bytes(255));
+    send(EXIT, 'killer', bytes());
+    await until(() => done.length === 3);
+    expect(done).toEqual(['fault held', 'fault killer', 'reply again']);
+    expect(pool.inFlight).toBe(0);
+  });
+
+  it('fails tasks at once while a lost worker’s successor cannot start', async () => {
+    const starts = new Int32Array(new SharedArrayBuffer(4));
+    const { pool, answers, changes, until, send } = await startPool({ data: { starts, failStarts: [2, 3] } });
+    send(EXIT, 'killer', bytes());
+    await until(() => answers.length === 1);
+    send(ECHO, 'queued', bytes(1));
+    await until(() => answers.length === 2);
+    send(ECHO, 'refused', bytes(1));
+    await until(() => answers.length === 3);
+    expect(answers.map(({ context, error }) => [context, error?.code])).toEqual([
+      ['killer', 'POOL_ERR_WORKER_LOST'],
+      ['queued', 'SCRIPT_ERR_HOST'],
+      ['refused', 'POOL_ERR_WORKER_LOST'],
+    ]);
+    await until(() => changes.includes('0 ready'));
+    expect(changes).toEqual(['0 lost', '0 lost', '0 lost', '0 ready']);
+    send(ECHO, 'after', bytes(1));
+    await until(() => answers.length === 4);
+    expect(answers[3].error).toBeUndefined();
+    expect(pool.stats()).toMatchObject({ queued: 0, faults: 3 });
+  });
+
+  it('can be stopped while it starts', async () => {
+    const { pool } = makePool({ workers: 2, data: { neverStart: true } });
+    const started = pool.start();
+    started.catch(() => {});
+    await pool.stop(1000);
+    await expect(started).rejects.toMatchObject({ code: 'POOL_ERR_STOPPED' });
+    expect(pool.stats().workers.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+  });
+
+  it('can be stopped before it starts and more than once', async () => {
+    await expect(makePool().pool.stop(0)).resolves.toBeUndefined();
+    const { pool, answers, send } = await startPool();
+    send(LATER, 'x', bytes(100));
+    await Promise.all([pool.stop(10_000), pool.stop(0)]);
+    expect(answers.map((a) => a.error)).toEqual([undefined]);
+    expect(pool.stats().workers[0].state).toBe('stopped');
+  });
+
+  it('hears what workers say last and fails what comes after them', async () => {
+    const { pool, answers, events, until, send } = await startPool({ data: { lastWords: 77 } });
+    await pool.stop(1000);
+    expect(events.map((e) => e[0])).toEqual([77]);
+    send(ECHO, 'late', bytes(1));
+    await until(() => answers.length === 1);
+    expect(answers[0].error?.code).toBe('POOL_ERR_STOPPED');
+  });
+
+  it('fails the start over data no thread can be given', async () => {
+    await expect(startPool({ data: { fn: () => {} } })).rejects.toMatchObject({ code: 'POOL_ERR_START' });
   });
 
   it('refuses a size that is no pool', () => {

@@ -83,4 +83,55 @@ describe('RingWriter and RingReader', () => {
   it('createRingMemory() refuses sizes that are no power of two', () => {
     for (const bytes of [0, 4095, 5000, 2 ** 31]) expect(() => createRingMemory(bytes)).toThrow(RangeError);
   });
+
+  it('RingReader.sleepAsync() does not miss a wake() that came just before it', () => {
+    const memory = createRingMemory(4096);
+    const reader = new RingReader(memory);
+    new RingWriter(memory).wake();
+    expect(reader.sleepAsync()).toBeUndefined();
+    expect(reader.sleepAsync()).toBeInstanceOf(Promise);
+  });
+
+  it('RingReader.sleep() does not miss a wake() that came just before it', () => {
+    const memory = createRingMemory(4096);
+    new RingWriter(memory).wake();
+    const before = performance.now();
+    new RingReader(memory).sleep(60_000);
+    expect(performance.now() - before).toBeLessThan(60_000);
+  });
+
+  it('RingReader.drain() goes on behind a record whose handler threw, and gives its room back', () => {
+    const memory = createRingMemory(4096);
+    const writer = new RingWriter(memory);
+    const reader = new RingReader(memory);
+    for (let round = 0; round < 10; round++) {
+      for (let i = 1; i <= 3; i++) expect(writer.write(1, i, new Uint8Array(1000), 0, 1000)).toBe(true);
+      writer.publish();
+      const seen: number[] = [];
+      const take = (_kind: number, id: number): void => {
+        seen.push(id);
+        if (id >= 2) throw new Error('no');
+      };
+      expect(() => reader.drain(take)).toThrow('no');
+      expect(() => reader.drain(take)).toThrow('no');
+      expect(reader.drain(take)).toBe(0);
+      expect(seen).toEqual([1, 2, 3]);
+    }
+  });
+
+  it('RingWriter.waitForRoomAsync() resolves when the reader made room, or says at once that it did', async () => {
+    const memory = createRingMemory(4096);
+    const writer = new RingWriter(memory);
+    const reader = new RingReader(memory);
+    while (writer.write(1, 1, new Uint8Array(1000), 0, 1000));
+    const room = writer.waitForRoomAsync();
+    expect(room).toBeInstanceOf(Promise);
+    reader.drain(() => {});
+    await room;
+    writer.endWaitForRoom();
+    while (writer.write(1, 1, new Uint8Array(1000), 0, 1000));
+    writer.publish();
+    reader.drain(() => {});
+    expect(writer.waitForRoomAsync()).toBeUndefined();
+  });
 });

@@ -1,0 +1,130 @@
+import { copyOf } from './ring.js';
+import type { Runner } from './runner.js';
+
+interface Queued {
+  readonly kind: number;
+  readonly id: number;
+  readonly bytes: Uint8Array;
+}
+
+/** A task that nobody will answer. */
+export interface Orphan {
+  readonly kind: number;
+  readonly context: unknown;
+}
+
+/** One place in a pool: the present runner, what it owes answers for, and what waits for room in its ring. */
+export class Seat {
+  runner: Runner | undefined;
+  inFlight = 0;
+  restarts = 0;
+  /** Starts that failed since the last one that did not. */
+  failedStarts = 0;
+  /** By task id; 0 is never a task. */
+  private readonly contexts: unknown[] = [undefined];
+  private readonly kinds: number[] = [0];
+  private readonly free: number[] = [];
+  private queue: Queued[] = [];
+  /** The runner whose ring is waited for. */
+  private crowded: Runner | undefined;
+  /** Told how many records were taken out of the queue. */
+  private readonly onUnqueued: (count: number) => void;
+
+  constructor(onUnqueued: (count: number) => void) {
+    this.onUnqueued = onUnqueued;
+  }
+
+  get isReady(): boolean {
+    return this.runner?.state === 'started';
+  }
+
+  /** Opens a task and returns its id. */
+  take(kind: number, context: unknown): number {
+    const id = this.free.pop() ?? this.contexts.length;
+    this.contexts[id] = context;
+    this.kinds[id] = kind;
+    this.inFlight++;
+    return id;
+  }
+
+  /** Ends a task and returns its context. */
+  give(id: number): unknown {
+    const context = this.contexts[id];
+    this.contexts[id] = undefined;
+    this.kinds[id] = 0;
+    this.free.push(id);
+    this.inFlight--;
+    return context;
+  }
+
+  /** Ends all tasks and forgets what is queued: the runner is gone. */
+  abandon(): Orphan[] {
+    const orphans: Orphan[] = [];
+    for (let id = 1; id < this.contexts.length; id++) {
+      const kind = this.kinds[id] as number;
+      if (kind !== 0) orphans.push({ kind, context: this.give(id) });
+    }
+    const { length } = this.queue;
+    this.queue = [];
+    this.onUnqueued(length);
+    return orphans;
+  }
+
+  /** Sends a record, behind those that wait. False when it has to wait, too. */
+  put(kind: number, id: number, bytes: Uint8Array, at: number, end: number): boolean {
+    if (this.queue.length === 0 && this.isReady) {
+      if ((this.runner as Runner).sender.send(kind, id, bytes, at, end)) return true;
+      this.awaitRoom();
+    }
+    this.queue.push({ kind, id, bytes: copyOf(bytes, at, end) });
+    return false;
+  }
+
+  /** Sends what waits, as far as there is room. */
+  refill(): void {
+    const { queue, runner } = this;
+    if (queue.length === 0 || runner === undefined || !this.isReady) return;
+    let sent = 0;
+    for (const { kind, id, bytes } of queue) {
+      if (!runner.sender.send(kind, id, bytes, 0, bytes.length)) break;
+      sent++;
+    }
+    if (sent < queue.length) this.awaitRoom();
+    if (sent === 0) return;
+    this.queue = queue.slice(sent);
+    runner.sender.ring.publish();
+    this.onUnqueued(sent);
+  }
+
+  /** The worker may have nothing to answer, so that its doorbell never rings: room is waited for by itself. */
+  private awaitRoom(): void {
+    const { runner } = this;
+    if (runner === undefined || this.crowded === runner) return;
+    this.crowded = runner;
+    const { ring } = runner.sender;
+    const room = ring.waitForRoomAsync();
+    const goOn = (): void => {
+      if (this.crowded !== runner) return;
+      this.crowded = undefined;
+      ring.endWaitForRoom();
+      if (this.runner === runner) this.refill();
+    };
+    if (room === undefined) setImmediate(goOn);
+    else void room.then(goOn);
+  }
+}
+
+/** The seat with the least in flight among those whose worker is there; else one that may get a worker soon. */
+export function leastLoaded(seats: readonly Seat[]): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < seats.length; i++) {
+    const { inFlight, isReady, failedStarts } = seats[i] as Seat;
+    const load = isReady ? inFlight : inFlight + (failedStarts > 0 ? 2e9 : 1e9);
+    if (load < least) {
+      least = load;
+      best = i;
+    }
+  }
+  return best;
+}
