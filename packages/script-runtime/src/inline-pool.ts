@@ -1,6 +1,7 @@
 import { ScriptRuntimeError } from './errors.js';
 import type { Pool, PoolHandlers, PoolStats } from './pool.js';
 import type { EngineHost, LogLevel } from './runtime.js';
+import type { Orphan } from './seat.js';
 import { ClockWatch, WatchedHost } from './watched-host.js';
 import type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';
 
@@ -26,10 +27,13 @@ class InlinePool implements Pool {
   readonly size = 1;
   private readonly options: InlinePoolOptions;
   private readonly handlers: PoolHandlers;
-  private readonly contexts = new Map<number, unknown>();
+  private readonly open = new Map<number, Orphan>();
   private app: WorkerApp | undefined;
   private nextId = 1;
   private tasks = 0;
+  private faults = 0;
+  private stopped: Promise<void> | undefined;
+  private ended = false;
   private inPass = false;
   private endScheduled = false;
   private idle: (() => void) | undefined;
@@ -53,17 +57,22 @@ class InlinePool implements Pool {
   }
 
   send(kind: number, context: unknown, bytes: Uint8Array, at: number, end: number): number {
-    const id = this.nextId++;
-    this.contexts.set(id, context);
     this.tasks++;
+    if (this.app === undefined || this.ended) {
+      queueMicrotask(() => this.fail(kind, context));
+      return 0;
+    }
+    const id = this.nextId++;
+    this.open.set(id, { kind, context });
     this.inPass = true;
-    this.app?.handle(kind, id, bytes, at, end);
+    this.app.handle(kind, id, bytes, at, end);
     return 0;
   }
 
   sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, _worker: number, tag = 0): void {
+    if (this.app === undefined || this.ended) return;
     this.inPass = true;
-    this.app?.handle(kind, tag, bytes, at, end);
+    this.app.handle(kind, tag, bytes, at, end);
   }
 
   post(_worker: number, message: unknown): void {
@@ -71,49 +80,71 @@ class InlinePool implements Pool {
   }
 
   flush(): void {
-    this.app?.passEnd();
+    if (!this.ended) this.app?.passEnd();
     this.inPass = false;
-    this.handlers.passEnd();
+    this.guarded(() => this.handlers.passEnd());
     this.noteIdle();
   }
 
   /** The application's answer; outside a pass (a script that waited) the pass ends with the microtasks. */
   answer(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
-    if (id === 0) this.handlers.event(0, kind, bytes, at, end);
+    if (id === 0) this.guarded(() => this.handlers.event(0, kind, bytes, at, end));
     else {
-      const context = this.contexts.get(id);
-      this.contexts.delete(id);
-      this.handlers.reply(context, kind, bytes, at, end);
+      const context = this.open.get(id)?.context;
+      this.open.delete(id);
+      this.guarded(() => this.handlers.reply(context, kind, bytes, at, end));
     }
     if (!this.inPass && !this.endScheduled) {
       this.endScheduled = true;
       queueMicrotask(() => {
         this.endScheduled = false;
-        this.handlers.passEnd();
+        this.guarded(() => this.handlers.passEnd());
         this.noteIdle();
       });
     }
   }
 
+  /** A handler of the owner that throws costs its record, not the script that answered. */
+  private guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const { code, message, traceback } = ScriptRuntimeError.dataOf(error);
+      this.handlers.log('error', `Cannot handle what a worker sent: ${message}`, { code, traceback });
+    }
+  }
+
+  private fail(kind: number, context: unknown): void {
+    this.faults++;
+    const error = { code: 'POOL_ERR_STOPPED', message: 'The pool is not running' } as const;
+    this.guarded(() => this.handlers.fault(context, kind, error));
+    this.guarded(() => this.handlers.passEnd());
+  }
+
   get inFlight(): number {
-    return this.contexts.size;
+    return this.open.size;
   }
 
   stats(): PoolStats {
     return {
       workers: [{ state: this.app === undefined ? 'idle' : 'started', inFlight: this.inFlight, restarts: 0 }],
       tasks: this.tasks,
-      faults: 0,
+      faults: this.faults,
       queued: 0,
     };
   }
 
   private noteIdle(): void {
-    if (this.contexts.size === 0) this.idle?.();
+    if (this.open.size === 0) this.idle?.();
   }
 
-  async stop(graceMs: number): Promise<void> {
-    if (this.contexts.size > 0) {
+  stop(graceMs: number): Promise<void> {
+    this.stopped ??= this.end(graceMs);
+    return this.stopped;
+  }
+
+  private async end(graceMs: number): Promise<void> {
+    if (this.open.size > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs);
         this.idle = () => {
@@ -123,6 +154,10 @@ class InlinePool implements Pool {
       });
     }
     await this.app?.stop();
+    this.ended = true;
+    const orphans = [...this.open.values()];
+    this.open.clear();
+    for (const { kind, context } of orphans) this.fail(kind, context);
   }
 }
 
