@@ -36,9 +36,15 @@ export interface House {
   stop(): Promise<void>;
 }
 
+interface Source {
+  readonly source?: string;
+  /** Default `.lua`. */
+  readonly extension?: string;
+}
+
 export interface HouseOptions {
   /** Scripts of services by name, as text or as a path of an existing file. */
-  readonly services: Readonly<Record<string, Partial<ServiceSpec> & { readonly source?: string }>>;
+  readonly services: Readonly<Record<string, Partial<ServiceSpec> & Source>>;
   /** Plain scripts, by name. */
   readonly scripts?: Readonly<Record<string, string>>;
   /** 0: scripts run in this thread. */
@@ -56,20 +62,20 @@ const FOREVER_MS = 2 ** 31 - 1;
 export async function startHouse(options: HouseOptions): Promise<House> {
   const { workers = 0, timeoutMs = 1000 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'offload-lapps-'));
-  const write = (name: string, source: string): string => {
-    const path = join(folder, `${name}.lua`);
+  const write = (name: string, source: string, extension = '.lua'): string => {
+    const path = join(folder, name + extension);
     writeFileSync(path, source);
     return path;
   };
-  const services = Object.entries(options.services).map(([name, { source, ...spec }]): ServiceSpec => {
-    const file = spec.file ?? write(name, source ?? '');
+  const services = Object.entries(options.services).map(([name, { source, extension, ...spec }]): ServiceSpec => {
+    const file = spec.file ?? write(name, source ?? '', extension);
     return { name, protocol: 'raw', requestTarget: `/${name}`, ...spec, file };
   });
   const files = Object.entries(options.scripts ?? {}).map(([name, text]): ScriptFile => ({ path: write(name, text) }));
   const plan = planLapps({ services, workers: Math.max(1, workers), ...options.plan });
   const data: WorkerAppData = {
     files,
-    defaultEngines: { '.lua': ENGINE },
+    defaultEngines: { '.lua': ENGINE, '.py': 'cpython' },
     environment: options.environment ?? {},
     lapps: plan.workerData,
   };
