@@ -33,6 +33,7 @@ export function callNow(
 ): boolean {
   const call = nestedCall(outer, () => {});
   if (engine.call(fn, args, call) !== PENDING) return true;
+  Object.defineProperty(call, 'over', { value: true });
   engine.cancel(call);
   return false;
 }

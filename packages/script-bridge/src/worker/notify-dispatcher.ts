@@ -35,10 +35,11 @@ export class NotifyDispatcher {
     return this.spareCalls.pop()?.begin(this.task) ?? new NotifyCall(this.task, this.onSettled);
   }
 
-  private readonly onSettled = (call: NotifyCall): void => {
+  private readonly onSettled = (call: NotifyCall, finished: boolean): void => {
     this.pending.remove(call);
     this.close(call.task);
-    if (this.spareCalls.length < MAX_SPARE) this.spareCalls.push(call);
+    // What a cancelled script waited for may come yet, in the name of this call: it must not be that of another NOTIFY.
+    if (finished && this.spareCalls.length < MAX_SPARE) this.spareCalls.push(call);
   };
 
   handle(id: number, bytes: Uint8Array, at: number, end: number): void {

@@ -43,9 +43,10 @@ export class NotifyCall implements EndingCall {
   task: NotifyTask;
   message = '';
   engine: ScriptEngine | undefined;
-  private readonly onSettled: (call: NotifyCall) => void;
+  private readonly onSettled: (call: NotifyCall, finished: boolean) => void;
 
-  constructor(task: NotifyTask, onSettled: (call: NotifyCall) => void) {
+  /** @param onSettled told whether the script came to its end, and no part of it is left behind */
+  constructor(task: NotifyTask, onSettled: (call: NotifyCall, finished: boolean) => void) {
     this.task = task;
     this.onSettled = onSettled;
   }
@@ -60,6 +61,6 @@ export class NotifyCall implements EndingCall {
   settled(error: ScriptRuntimeError | null): void {
     this.over = true;
     if (error !== null) this.task.fault(error, this.message);
-    this.onSettled(this);
+    this.onSettled(this, error === null);
   }
 }

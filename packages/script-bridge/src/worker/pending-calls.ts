@@ -1,5 +1,8 @@
 import type { ScriptCall, ScriptEngine, WorkerPort } from '@offload/script-runtime';
 
+/** Longest timer Node takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Calls whose scripts wait (sleep, receive, connect). The watchdog only sees running code; a call that waits past the
  * deadline is cancelled here.
@@ -24,7 +27,7 @@ export class PendingCalls {
     // Insertion order is deadline order: every call gets the same time.
     this.calls.set(call, { engine, deadline: performance.now() + this.timeoutMs });
     this.port.hold();
-    if (this.timer === undefined) this.schedule(this.timeoutMs);
+    this.schedule(this.timeoutMs);
   }
 
   remove(call: ScriptCall): void {
@@ -32,20 +35,22 @@ export class PendingCalls {
   }
 
   private schedule(ms: number): void {
-    this.timer = setTimeout(() => this.sweep(), Math.max(1, ms));
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(() => this.sweep(), Math.min(Math.max(1, ms), MAX_TIMER_MS));
     this.timer.unref();
   }
 
   private sweep(): void {
-    this.timer = undefined;
     const now = performance.now();
+    // The timer counts as set meanwhile: what ends here may be followed by another call.
+    let next = 0;
     for (const [call, { engine, deadline }] of this.calls) {
-      if (deadline > now) {
-        this.schedule(deadline - now);
-        return;
-      }
+      next = deadline - now;
+      if (next > 0) break;
       engine.cancel(call);
       this.remove(call);
     }
+    this.timer = undefined;
+    if (this.calls.size > 0) this.schedule(next);
   }
 }

@@ -87,7 +87,8 @@ function setters(context: SpoaModuleContext): Record<string, HostFunction> {
   const make = (fn: string, write: Setter): HostFunction => {
     const setter: HostFunction = (name, scope, value) => {
       const call = host.current;
-      if (!(call instanceof NotifyCall)) throw new HostError(`'${fn}' called while no message is handled`);
+      // One that is over has been answered, and its task may be another's by now.
+      if (!(call instanceof NotifyCall) || call.over) throw new HostError(`'${fn}' called while no message is handled`);
       if (typeof name !== 'string') throw badArgument(1, fn, `variable name expected, got ${typeName(name)}`);
       try {
         write(call.task.actions, checkScope(fn, scope), name, value);
