@@ -1,7 +1,4 @@
-/** What workers ask the IO thread (`WorkerPort.call`), by `type`. Plain data both ways. */
-export type OwnerCall = LoginCall | MqrCall | ServiceCall;
-
-/** `pam_auth:login`. Answer: boolean. */
+/** What workers ask the IO thread (`WorkerPort.call`), by `type`: plain data both ways. `pam_auth:login`. Answer: boolean. */
 export interface LoginCall {
   readonly type: 'login';
   readonly service: string;
