@@ -42,7 +42,7 @@ export class Listener {
     await listening(server, at);
     server.on('error', onError);
     if ('path' in at) {
-      if (at.mode !== undefined) chmodSync(at.path, at.mode);
+      if (at.mode !== undefined) setMode(server, at.path, at.mode);
       return new Listener(server, { path: at.path });
     }
     const bound = server.address() as { address: string; port: number };
@@ -52,6 +52,19 @@ export class Listener {
   /** Stops listening; connections stay. A unix socket's file goes with it. */
   close(): void {
     this.server.close();
+  }
+}
+
+function setMode(server: Server, path: string, mode: number): void {
+  try {
+    chmodSync(path, mode);
+  } catch (cause) {
+    server.close();
+    throw new SpopAgentError(
+      'SPOP_AGENT_ERR_LISTEN',
+      `Cannot set the mode of ${path}: ${(cause as Error).message}`,
+      cause,
+    );
   }
 }
 

@@ -61,7 +61,8 @@ export class Shutdown {
       for (const connection of this.connections) connection.idleSweeps = 0;
     }
     if (this.connections.size === 0) this.finish();
-    else if (now >= this.until) this.end();
+    // Not within the pass of a handler that calls `stop`: its ACK must leave before DISCONNECT.
+    else if (now >= this.until) setImmediate(() => this.end());
     else for (const connection of this.connections) this.disconnectIfQuiet(connection);
   }
 

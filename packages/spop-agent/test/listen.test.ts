@@ -39,6 +39,12 @@ describe('Agent.listen', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('Agent.listen() closes a unix socket whose mode cannot be set', async () => {
+    const path = join(folder, 'bad.sock');
+    await expect(startAgent({}, { path, mode: -1 })).rejects.toMatchObject({ code: 'SPOP_AGENT_ERR_LISTEN' });
+    expect(existsSync(path)).toBe(false);
+  });
+
   test('Agent.listen() sets the mode of a unix socket', async () => {
     const path = join(folder, 'agent.sock');
     await startAgent({}, { path, mode: 0o660 });

@@ -54,6 +54,21 @@ describe('Agent.stop', () => {
     await stopped;
   });
 
+  test('Agent.stop() within a handler, without any time, still lets it have its ACK before the disconnect', async () => {
+    const t = await startAgent({
+      handlers: () => {
+        void t.agent.stop({ graceMs: 0 });
+        return [];
+      },
+    });
+    const engine = await t.ready();
+    engine.send(notifyFrame(1, [{ name: 'bye', args: [] }]));
+    const frames = await engine.rest();
+    expect(frames.map((f) => f.type)).toEqual(['ack', 'agent-disconnect']);
+    engine.close();
+    await t.agent.stop();
+  });
+
   test('Agent.stop() answers at the time limit what still waits with empty ACKs, and disconnects', async () => {
     const held: AgentConnection[] = [];
     const t = await startAgent({ onNotify: (connection) => held.push(connection) });
