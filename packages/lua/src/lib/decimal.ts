@@ -23,6 +23,11 @@ export function formatFixed(n: number, precision: number, alternate: boolean): s
 /** `%.{precision}g` of a number >= 0; `alternate` keeps the trailing zeros. */
 export function formatGeneral(n: number, precision: number, alternate: boolean): string {
   const wanted = precision === 0 ? 1 : precision;
+  if (!alternate && n >= 1e-4) {
+    // JavaScript agrees with %g on numbers of this size, but for the zeros and for where exponents begin.
+    const text = n.toPrecision(wanted);
+    if (!text.includes('e')) return trimZeros(text);
+  }
   const text = n.toExponential(wanted - 1);
   const at = text.indexOf('e');
   const exponent = Number(text.slice(at + 1));
