@@ -5,6 +5,7 @@ import { canCompile, compilePattern } from '../src/lib/pattern/compile.js';
 import { PatternWalker } from '../src/lib/pattern/interpret.js';
 import { Matcher } from '../src/lib/pattern/matcher.js';
 import { parsePattern } from '../src/lib/pattern/parse.js';
+import { State } from '../src/state.js';
 
 /** First match from the start: start, end and captures, or the error text. */
 type Found = number[] | string | undefined;
@@ -84,6 +85,13 @@ describe('Matcher', () => {
       throw new LuaError('out of time');
     });
     expect(() => matcher.search('a'.repeat(3000), 0)).toThrow('out of time');
+  });
+
+  it('Matcher lets a state interrupt a search that would take hours', () => {
+    const state = new State({ fuelLimit: 1_000_000 });
+    const search = state.load('return string.find(("a"):rep(20000), "a-a-a-a-b")');
+    expect(() => state.callMulti(search)).toThrow(expect.objectContaining({ code: 'LUA_ERR_INTERRUPTED' }));
+    state.close();
   });
 
   it('Matcher is usable again after it was stopped', () => {
