@@ -34,6 +34,9 @@ function fail(code: string, text = code): SystemError {
   return new SystemError(MESSAGES.get(code) ?? text, NUMBERS.get(code) ?? 5);
 }
 
+/** Milliseconds between two tries on a descriptor that is not ready. */
+const RETRY_MS = 5;
+
 /** Runs a call of node:fs; its error becomes a {@link SystemError}. */
 function run<T>(call: () => T): T {
   try {
@@ -50,15 +53,23 @@ function pathOf(name: string): Buffer {
   return Buffer.from(name.split('\0', 1)[0]!, 'latin1');
 }
 
+/** Calls until the descriptor is ready: pipes and terminals may be set not to block. */
+function whenReady<T>(call: () => T): T {
+  for (;;) {
+    try {
+      return call();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    }
+  }
+}
+
 function writeFully(fd: number, bytes: Buffer, position: number | null): void {
   let done = 0;
   while (done < bytes.length) {
-    try {
-      done += fs.writeSync(fd, bytes, done, bytes.length - done, position === null ? null : position + done);
-    } catch (error) {
-      // A full pipe that somebody reads: try again.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    }
+    const at = position === null ? null : position + done;
+    done += whenReady(() => fs.writeSync(fd, bytes, done, bytes.length - done, at));
   }
 }
 
@@ -91,7 +102,7 @@ class NodeFile implements SystemFile {
 
   private readInto(buffer: Buffer): number {
     try {
-      return fs.readSync(this.fd, buffer, 0, buffer.length, this.seekable ? this.position : null);
+      return whenReady(() => fs.readSync(this.fd, buffer, 0, buffer.length, this.seekable ? this.position : null));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EOF') return 0;
       throw error;
