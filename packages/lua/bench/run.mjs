@@ -55,5 +55,7 @@ for (const name of names) {
 }
 const good = rows.filter((r) => r.offload.error === undefined && r.luajit.error === undefined);
 const geo = Math.exp(good.reduce((s, r) => s + Math.log(r.offload.time / r.luajit.time), 0) / good.length);
-console.log(`columns: offload, luajit, lua5.1, offload/luajit, offload/lua5.1; geometric mean offload/luajit ${geo.toFixed(2)}`);
+console.log(
+  `columns: offload, luajit, lua5.1, offload/luajit, offload/lua5.1; geometric mean offload/luajit ${geo.toFixed(2)}`,
+);
 console.log(`node ${process.version}, ${runs} runs each, median CPU seconds`);

@@ -7,10 +7,10 @@
  * - `hash`: string keys as own properties of a {@link Hash}, whose prototype chain is empty, so that compiled code can
  *   use `t.hash.name` and V8 caches it by shape; no key can reach JavaScript's own objects. A cleared field keeps its
  *   slot with the value `undefined`.
- * - `map`: everything else, and all string keys once there are more than {@link MAX_HASH_KEYS} dynamic ones (`hash`
- *   is then the shared empty one).
+ * - `map`: everything else, and all string keys once there are more than {@link MAX_HASH_KEYS} dynamic ones (there is no
+ *   `hash` then).
  *
- * Compiled code reads `hash`, `own` and `arr` directly; everyone else uses the methods, which are raw (they never look
+ * Compiled code reads `hash`, `mt` and `arr` directly; everyone else uses the methods, which are raw (they never look
  * at metatables, and they alone know when the shared empty parts have to be replaced).
  */
 import type { LuaValue } from './value.js';
@@ -27,15 +27,12 @@ Hash.prototype = Object.create(null);
 /** Dynamic string keys after which a table moves its string keys to `map`. */
 export const MAX_HASH_KEYS = 128;
 
-/** The `hash` of tables that have none of their own. Never written. */
-export const NO_HASH: Hash = new Hash();
-
 /** The `arr` of tables without elements. Never written: whoever appends uses {@link LuaTable.append}. */
 export const NO_ARR: LuaValue[] = [undefined];
 
 /** State of the last `next` traversal of a table, kept so that the following step is O(1). */
 class Cursor {
-  keys: string[];
+  readonly keys: string[];
   at = 0;
   mapKeys: Iterator<LuaValue> | undefined = undefined;
   mapKey: LuaValue = undefined;
@@ -51,28 +48,29 @@ class KeyMap extends Map<LuaValue, LuaValue> {
   cleared = 0;
 }
 
+/** What most tables do not have. */
+class Extension {
+  map: KeyMap | undefined = undefined;
+  meta: LuaTable | undefined = undefined;
+  cursor: Cursor | undefined = undefined;
+}
+
 export class LuaTable {
-  hash: Hash;
-  /** `hash` while stores of new keys may go straight into it (own hash, no metatable), else undefined. */
-  own: Hash | undefined;
+  /** String keys; undefined while there are none, and when they are in the map. */
+  hash: Hash | undefined;
   arr: LuaValue[];
-  map: KeyMap | undefined;
-  meta: LuaTable | undefined;
-  /** `meta` while compiled code may look a missing field up in its `__index` without looking at `map` first. */
-  proto: LuaTable | undefined;
-  /** String keys added by dynamic stores, until they move to `map`; -1 afterwards. */
+  /** The metatable, but undefined while string keys are in the map: then `hash` alone does not tell what is missing. */
+  mt: LuaTable | undefined;
+  private ext: Extension | undefined;
+  /** String keys added by dynamic stores, until they move to the map; -1 afterwards. */
   dynamicKeys: number;
-  cursor: Cursor | undefined;
 
   constructor() {
-    this.hash = NO_HASH;
-    this.own = undefined;
+    this.hash = undefined;
     this.arr = NO_ARR;
-    this.map = undefined;
-    this.meta = undefined;
-    this.proto = undefined;
+    this.mt = undefined;
+    this.ext = undefined;
     this.dynamicKeys = 0;
-    this.cursor = undefined;
   }
 
   /** A table with `list` as elements 1..n. Trailing nils are dropped. */
@@ -83,23 +81,36 @@ export class LuaTable {
     return t;
   }
 
+  get meta(): LuaTable | undefined {
+    return this.dynamicKeys === -1 ? this.ext!.meta : this.mt;
+  }
+
+  get map(): KeyMap | undefined {
+    return this.ext === undefined ? undefined : this.ext.map;
+  }
+
   /** Raw read of any key. */
   get(key: LuaValue): LuaValue {
     if (typeof key === 'string') return this.getStr(key);
     if (typeof key === 'number') return this.getNum(key);
-    return this.map === undefined ? undefined : this.map.get(key);
+    return this.getMap(key);
   }
 
   getStr(key: string): LuaValue {
-    if (this.dynamicKeys === -1) return this.map!.get(key);
-    return this.hash[key];
+    if (this.hash !== undefined) return this.hash[key];
+    return this.dynamicKeys === -1 ? this.getMap(key) : undefined;
+  }
+
+  private getMap(key: LuaValue): LuaValue {
+    const { map } = this;
+    return map === undefined ? undefined : map.get(key);
   }
 
   getNum(key: number): LuaValue {
     const arr = this.arr;
     // The double test keeps fractional and negative keys away from the array's properties.
     if (key >= 0 && key < arr.length && (key | 0) === key) return arr[key];
-    return this.map === undefined ? undefined : this.map.get(key);
+    return this.ext === undefined ? undefined : this.getMap(key);
   }
 
   /** Raw write of any key. The key must be neither nil nor NaN (callers raise the Lua error). */
@@ -114,25 +125,21 @@ export class LuaTable {
       this.setMap(key, value);
       return;
     }
-    let hash = this.hash;
-    if (hash[key] === undefined) {
-      if (value === undefined) return;
+    const { hash } = this;
+    if (hash !== undefined && hash[key] !== undefined) {
+      hash[key] = value;
+    } else if (value !== undefined) {
       if (++this.dynamicKeys > MAX_HASH_KEYS) {
         this.hashToMap();
         this.setMap(key, value);
-        return;
-      }
-      if (hash === NO_HASH) hash = this.newHash();
+      } else (hash ?? this.newHash())[key] = value;
     }
-    hash[key] = value;
   }
 
   /** Gives the table a hash of its own and returns it. */
   newHash(): Hash {
-    const hash = new Hash();
-    this.hash = hash;
-    if (this.meta === undefined) this.own = hash;
-    return hash;
+    this.hash = new Hash();
+    return this.hash;
   }
 
   setNum(key: number, value: LuaValue): void {
@@ -166,20 +173,17 @@ export class LuaTable {
 
   /** Replaces the metatable. */
   setMeta(meta: LuaTable | undefined): void {
-    this.meta = meta;
-    this.proto = this.dynamicKeys === -1 ? undefined : meta;
-    this.own = meta === undefined && this.hash !== NO_HASH ? this.hash : undefined;
+    if (this.dynamicKeys === -1) this.ext!.meta = meta;
+    else this.mt = meta;
   }
 
   /** Removes every key. */
   clear(): void {
-    this.hash = NO_HASH;
-    this.own = undefined;
+    this.mt = this.meta;
+    this.hash = undefined;
     this.arr = NO_ARR;
-    this.map = undefined;
-    this.proto = this.meta;
+    this.ext = undefined;
     this.dynamicKeys = 0;
-    this.cursor = undefined;
   }
 
   /**
@@ -193,7 +197,7 @@ export class LuaTable {
     if (key !== undefined) {
       if (typeof key !== 'number') return this.nextHashed(key);
       if (key < 0 || (key | 0) !== key) return this.nextHashed(key);
-      if (key >= arr.length && this.cursor?.arrIndex !== key) return this.nextHashed(key);
+      if (key >= arr.length && this.ext?.cursor?.arrIndex !== key) return this.nextHashed(key);
       i = key + 1;
     }
     for (; i < arr.length; i++) {
@@ -213,32 +217,39 @@ export class LuaTable {
   }
 
   private startCursor(): Cursor {
-    const c = new Cursor(this.hash === NO_HASH ? [] : Object.keys(this.hash));
-    this.cursor = c;
+    const c = new Cursor(this.hash === undefined ? [] : Object.keys(this.hash));
+    this.extension().cursor = c;
     return c;
   }
 
+  private extension(): Extension {
+    this.ext ??= new Extension();
+    return this.ext;
+  }
+
   private stepHash(c: Cursor): LuaValue {
-    const hash = this.hash;
-    const keys = c.keys;
-    while (c.at < keys.length) {
-      const k = keys[c.at]!;
-      if (hash[k] !== undefined) return k;
-      c.at++;
+    const { hash } = this;
+    const { keys } = c;
+    if (hash !== undefined) {
+      for (; c.at < keys.length; c.at++) {
+        const k = keys[c.at]!;
+        if (hash[k] !== undefined) return k;
+      }
     }
     return this.stepMap(c);
   }
 
   private stepMap(c: Cursor): LuaValue {
-    if (this.map === undefined) return undefined;
-    if (c.mapKeys === undefined) c.mapKeys = this.map.keys();
+    const { map } = this;
+    if (map === undefined) return undefined;
+    c.mapKeys ??= map.keys();
     for (;;) {
       const r = c.mapKeys.next();
       if (r.done) {
         c.mapKey = undefined;
         return undefined;
       }
-      if (this.map.get(r.value) !== undefined) {
+      if (map.get(r.value) !== undefined) {
         c.mapKey = r.value;
         return r.value;
       }
@@ -246,7 +257,7 @@ export class LuaTable {
   }
 
   private nextHashed(key: LuaValue): LuaValue {
-    let c = this.cursor;
+    let c = this.ext?.cursor;
     if (c !== undefined) {
       if (c.mapKey === key) return this.stepMap(c);
       if (c.keys[c.at] === key) {
@@ -273,10 +284,11 @@ export class LuaTable {
   }
 
   private setMap(key: LuaValue, value: LuaValue): void {
-    let map = this.map;
+    let { map } = this;
     if (map === undefined) {
       if (value === undefined) return;
-      this.map = map = new KeyMap();
+      map = new KeyMap();
+      this.extension().map = map;
     }
     // A cleared entry stays, so that a traversal standing on it can go on; insertion sweeps them out.
     const old = map.get(key);
@@ -297,15 +309,15 @@ export class LuaTable {
   }
 
   private hashToMap(): void {
-    const hash = this.hash;
-    const old = this.map;
+    const { hash } = this;
+    const ext = this.extension();
     const map = new KeyMap();
-    for (const k of Object.keys(hash)) if (hash[k] !== undefined) map.set(k, hash[k]);
-    if (old !== undefined) for (const [k, v] of old) if (v !== undefined) map.set(k, v);
-    this.map = map;
-    this.hash = NO_HASH;
-    this.own = undefined;
-    this.proto = undefined;
+    if (hash !== undefined) for (const k of Object.keys(hash)) if (hash[k] !== undefined) map.set(k, hash[k]);
+    if (ext.map !== undefined) for (const [k, v] of ext.map) if (v !== undefined) map.set(k, v);
+    ext.map = map;
+    ext.meta = this.mt;
+    this.mt = undefined;
+    this.hash = undefined;
     this.dynamicKeys = -1;
   }
 

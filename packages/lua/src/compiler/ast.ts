@@ -38,6 +38,7 @@ export interface FunctionNode {
   /** It, or a function inside it, uses a global. */
   usesEnv: boolean;
   hasLoop: boolean;
+  hasCall: boolean;
   /** Evaluated in a `while` condition: no block of its own that is new for each evaluation. */
   readonly inCondition: boolean;
   readonly inLoop: boolean;

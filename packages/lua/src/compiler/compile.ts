@@ -14,7 +14,28 @@ import { syntaxError } from './syntax-error.js';
 
 /** Runtime operations generated code uses; those with a `$` twin have a version for generator code. */
 export const RUNTIME_NAMES = [
-  ...['T', 'H', 'N', 'B', 'F', 'TR', 'TK', 'TC', 'NH', 'ST', 'TL', 'FI', 'AL', 'ML', 'NA', 'NR', 'AA', 'RS', 'SEL', 'ERR', 'FOR'],
+  ...[
+    'T',
+    'H',
+    'N',
+    'B',
+    'F',
+    'TR',
+    'TK',
+    'TC',
+    'ST',
+    'TL',
+    'FI',
+    'AL',
+    'ML',
+    'NA',
+    'NR',
+    'AA',
+    'RS',
+    'SEL',
+    'ERR',
+    'FOR',
+  ],
   ...['NS', 'NPOW', 'NIDIV', 'PI', 'II'],
 ] as const;
 export const SLOW_NAMES = [

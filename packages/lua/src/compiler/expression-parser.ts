@@ -219,6 +219,7 @@ export abstract class ExpressionParser {
 
   private parseArgs(): Expr[] {
     const { lex } = this;
+    this.scopes.fn.hasCall = true;
     if (lex.token === '<string>') {
       const value = lex.text;
       lex.next();

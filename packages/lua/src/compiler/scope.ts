@@ -57,6 +57,7 @@ export class Scopes {
       upvalues: [],
       usesEnv: false,
       hasLoop: false,
+      hasCall: false,
       inCondition: outer !== undefined && outer.conditions > 0,
       inLoop: outer !== undefined && (outer.loops > 0 || outer.sawLabel),
       single: false,

@@ -4,7 +4,7 @@ import { LuaError } from '../errors.js';
 import type { LibHost, Library } from '../lib/host.js';
 import { numberToString, stringToNumber } from '../lib/number-text.js';
 import { callError, luaError, typeName } from '../raise.js';
-import { Hash, LuaTable, NO_HASH } from '../table.js';
+import { Hash, LuaTable } from '../table.js';
 import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
@@ -72,8 +72,8 @@ export class Engine {
   /** Registers the functions of a library and puts everything into `table`. */
   install(library: Library, table: LuaTable): LuaTable {
     for (const [name, value] of Object.entries(library)) {
-      table.hash === NO_HASH && table.newHash();
-      table.hash[name] = typeof value === 'function' && !('g$' in value) ? hostFunction(name, value) : value;
+      const hash = table.hash ?? table.newHash();
+      hash[name] = typeof value === 'function' && !('g$' in value) ? hostFunction(name, value) : value;
     }
     return table;
   }
@@ -98,7 +98,6 @@ export class Engine {
         },
       },
       TC: TailCall,
-      NH: NO_HASH,
       ST: this.metas.string,
       PI: PairsIterator,
       II: IpairsIterator,
@@ -184,8 +183,11 @@ export class Engine {
   }
 }
 
-/** A table of the elements `arr[1]`, `arr[2]`, ...; `arr` becomes its array part. */
-function newArray(arr: LuaValue[]): LuaTable {
+/**
+ * A table of the elements `arr[1]`, `arr[2]`, ...; `arr` becomes its array part. A rest parameter: an array literal would
+ * have an allocation site, by which V8 may decide to allocate in the old generation for good.
+ */
+function newArray(...arr: LuaValue[]): LuaTable {
   const t = new LuaTable();
   t.arr = arr;
   if (arr[arr.length - 1] === undefined) t.trim();
@@ -195,7 +197,6 @@ function newArray(arr: LuaValue[]): LuaTable {
 function newRecord(hash: Hash): LuaTable {
   const t = new LuaTable();
   t.hash = hash;
-  t.own = hash;
   return t;
 }
 

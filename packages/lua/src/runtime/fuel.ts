@@ -3,8 +3,6 @@
  * engine asks a closure about itself.
  */
 
-
-
 /** Calls between two looks at the hook; 500 loop passes count as {@link TICK_COST} calls. */
 const SLICE = 20_000;
 const TICK_COST = 50;

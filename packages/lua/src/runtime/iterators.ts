@@ -1,5 +1,5 @@
 /** Traversals that generic `for` runs without calls. They look at the live table, so fields may be cleared on the way. */
-import { type Hash, type LuaTable, NO_HASH } from '../table.js';
+import type { Hash, LuaTable } from '../table.js';
 import type { LuaValue } from '../value.js';
 
 const NO_KEYS: string[] = [];
@@ -11,7 +11,7 @@ export class PairsIterator {
   private readonly t: LuaTable;
   /** Next array index, -1 when the array part is done. */
   private i = 0;
-  private hash: Hash = NO_HASH;
+  private hash: Hash | undefined = undefined;
   private keys: string[] = NO_KEYS;
   private at = 0;
   private entries: Iterator<LuaValue> | undefined = undefined;
@@ -36,13 +36,14 @@ export class PairsIterator {
       }
       this.i = -1;
       this.hash = this.t.hash;
-      this.keys = this.hash === NO_HASH ? NO_KEYS : Object.keys(this.hash);
+      this.keys = this.hash === undefined ? NO_KEYS : Object.keys(this.hash);
     }
     return this.stepHash();
   }
 
   private stepHash(): boolean {
-    const { keys, hash } = this;
+    const { keys } = this;
+    const hash = this.hash!;
     while (this.at < keys.length) {
       const k = keys[this.at++]!;
       const v = hash[k];

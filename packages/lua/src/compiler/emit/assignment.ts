@@ -96,17 +96,17 @@ function prepare(cx: FunctionContext, e: Expr, temps: Temps, assigned: ReadonlyS
 function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, line: number): string {
   if (t.kind === 'local') return `${varRef(t.v)}=${value};`;
   const h = cx.scratch('h');
-  const dot = t.isTable ? '.' : '?.';
+  const defined = t.isTable ? '' : `${t.object}!==undefined&&`;
   if (t.kind === 'field') {
     const slow = `${cx.mark(line, t.name)}${cx.chunk.setter(t.key)}(${t.object},${value})`;
-    return `if((${h}=${t.object}${dot}own)!==undefined)${h}${prop(t.key)}=${value};else ${effect(cx, slow)}`;
+    return `if(${defined}(${h}=${t.object}.hash)!==undefined&&${t.object}.mt===undefined)${h}${prop(t.key)}=${value};else ${effect(cx, slow)}`;
   }
   const slow = effect(cx, `${cx.mark(line, t.name)}${cx.op('SX')}(${t.object},${t.key},${value})`);
   const type = typeOf(t.keyExpr);
   if (type !== 'any' && type !== 'number') return slow;
   const tests = [
     type === 'number' ? '' : `typeof ${t.key}==='number'&&`,
-    `(${h}=${t.object}${dot}arr)!==undefined&&${h}[${t.key}]!==undefined`,
+    `${defined}(${h}=${t.object}.arr)!==undefined&&${h}[${t.key}]!==undefined`,
     nilable && value !== literal(value) ? `&&${value}!==undefined` : '',
   ];
   return `if(${tests.join('')})${h}[${t.key}]=${value};else ${slow}`;

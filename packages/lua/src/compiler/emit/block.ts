@@ -1,12 +1,13 @@
 /** Blocks: statements, and the labels that gotos use. */
 import type { Block, LabelStat, Stat } from '../ast.js';
 import { type FunctionContext, isScoped, varName } from './context.js';
-import { envDeclaration } from './function.js';
 import { TICK_CREDIT } from './credit.js';
+import { envDeclaration } from './function.js';
 import { emitStat } from './statement.js';
 
 /** Charges a loop pass; see `runtime/fuel.ts`, and `entryText` for the form of the call. */
-export const LOOP_CHECK = `if(--c<0){c=${TICK_CREDIT};\`\${TK}\`}`;
+export const CHARGE = `c=${TICK_CREDIT};\`\${TK}\``;
+export const LOOP_CHECK = `if(--c<0){${CHARGE}}`;
 
 /** The statements of a block, without braces. */
 export function emitBlockBody(cx: FunctionContext, block: Block): string {

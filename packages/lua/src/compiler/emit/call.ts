@@ -1,8 +1,9 @@
 /** Calls: callee, arguments, results. */
 import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
-import { type FunctionContext, optProp, prop } from './context.js';
+import { type FunctionContext, prop } from './context.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
+import { fieldTest } from './index-access.js';
 import { operand, releaseOperand, stableText } from './operand.js';
 import { emitSpecialCall } from './special-call.js';
 
@@ -71,7 +72,11 @@ const genTail: Form = {
 
 function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   if (cx.gen) cx.scratch('q');
-  const mark = cx.mark(e.line, cx.describe(e.kind === 'Method' ? e : e.callee), form.tail ? 'tail' : 'call');
+  const mark = cx.mark(
+    e.line,
+    e.kind === 'Method' ? `method '${e.name}'` : cx.describe(e.callee),
+    form.tail ? 'tail' : 'call',
+  );
   const self = e.kind === 'Method' ? operand(cx, e.object, () => emitExpr(cx, e.object)) : undefined;
   const callee = e.kind === 'Method' ? methodText(cx, e, self!.init, self!.ref) : calleeText(cx, e.callee);
   const { fixed, last } = splitLast(e.args);
@@ -125,44 +130,38 @@ function calleeText(cx: FunctionContext, callee: Expr): string {
     const text = emitExpr(cx, callee);
     return stableText(callee) === undefined ? `(${text})` : text;
   }
-  if (callee.kind === 'Global')
-    return lookupCallee(cx, `${cx.env}.hash${prop(callee.name)}`, callee.name, cx.env, callee.line, undefined);
+  const h = cx.scratch('h');
+  if (callee.kind === 'Global') {
+    const slow = cx.slow(`${cx.mark(callee.line)}${cx.chunk.getter(callee.name)}(${cx.env})`);
+    return callable(cx, fieldTest(h, cx.env, true, callee.name), slow);
+  }
   if (callee.kind === 'Index' && callee.key.kind === 'String') {
     const key = callee.key.value;
     const o = operand(cx, callee.object, () => emitRaw(cx, callee.object));
-    const table = typeOf(callee.object) === 'table';
-    const fast = table ? `${o.init}.hash${prop(key)}` : `${o.init}?.hash${optProp(key)}`;
-    const text = lookupCallee(cx, fast, key, o.ref, callee.line, cx.describe(callee.object));
     releaseOperand(cx, o);
-    return text;
+    const slow = cx.slow(`${cx.mark(callee.line, cx.describe(callee.object))}${cx.chunk.getter(key)}(${o.ref})`);
+    return callable(cx, fieldTest(h, o.init, typeOf(callee.object) === 'table', key), slow);
   }
   const f = operand(cx, callee, () => emitRaw(cx, callee));
   releaseOperand(cx, f);
   return `(typeof ${f.init}==='function'?${f.ref}:${cx.op('CA')}(${f.ref}))`;
 }
 
-function lookupCallee(
-  cx: FunctionContext,
-  fast: string,
-  key: string,
-  object: string,
-  line: number,
-  name: string | undefined,
-): string {
-  const t = cx.temp();
-  const slow = cx.slow(`${cx.mark(line, name)}${cx.chunk.getter(key)}(${object})`);
-  cx.release(t);
-  return `(typeof (${t}=${fast})==='function'?${t}:${cx.op('CA')}(${slow}))`;
+/** The value `test` left in the scratch variable where that is a function, else what the general way makes of `slow`. */
+function callable(cx: FunctionContext, test: string, slow: string): string {
+  const h = cx.scratch('h');
+  return `(${test}&&typeof ${h}==='function'?${h}:${cx.op('CA')}(${slow}))`;
 }
 
 /** A method: own field, then the field of the metatable's `__index`, then the general way. */
 function methodText(cx: FunctionContext, e: MethodExpr, init: string, ref: string): string {
-  const t = cx.temp();
-  const p = optProp(e.name);
+  const h = cx.scratch('h');
+  const p = prop(e.name);
   const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.object))}${cx.chunk.getter(e.name)}(${ref})`);
-  cx.release(t);
-  const inherited = `${ref}?.proto?.hash.__index?.hash${p}`;
-  return `(typeof (${t}=${init}?.hash${p}??${inherited})==='function'?${t}:${cx.op('CA')}(${slow}))`;
+  const own = fieldTest(h, init, typeOf(e.object) === 'table', e.name);
+  const steps = [`${ref}!==undefined&&(${h}=${ref}.mt)`, `(${h}=${h}.hash)`, `(${h}=${h}.__index)`, `(${h}=${h}.hash)`, `(${h}=${h}${p})`];
+  const inherited = steps.map((step) => `${step}!==undefined`).join('&&');
+  return callable(cx, `(${own}||${inherited})`, slow);
 }
 
 /** Statement that runs a call and drops its results. */

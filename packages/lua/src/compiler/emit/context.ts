@@ -133,8 +133,6 @@ export class FunctionContext {
         return `global '${e.name}'`;
       case 'Index':
         return e.key.kind === 'String' ? `field '${e.key.value}'` : undefined;
-      case 'Method':
-        return `method '${e.name}'`;
       case 'Paren':
         return this.describe(e.e);
       default:
@@ -199,12 +197,12 @@ export function optProp(key: string): string {
  * property accesses by shape.
  */
 function getterText(key: string, suffix: string): string {
-  const p = prop(key);
   const opt = optProp(key);
-  return `(o)=>{let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash.__index?.hash${opt})!==undefined)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${p})!==undefined)return v;if((m=p.meta)===undefined)return;if((p=m.hash.__index)===undefined){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
+  return `(o)=>{let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash?.__index?.hash${opt})!==undefined)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${opt})!==undefined)return v;if((m=p.mt)===undefined)return;if((p=m.hash?.__index)===undefined){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
 }
 
 function setterText(key: string, suffix: string): string {
   const p = prop(key);
-  return `(o,v)=>{let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${p}!==undefined){h${p}=v;return}if((m=o.meta)===undefined||m.dynamicKeys>=0&&m.hash.__newindex===undefined){if(v===undefined)return;if(h===NH)h=o.newHash();h${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
+  const opt = optProp(key);
+  return `(o,v)=>{let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${opt}!==undefined){h${p}=v;return}if((m=o.mt)===undefined||m.dynamicKeys>=0&&m.hash?.__newindex===undefined){if(v===undefined)return;(h??o.newHash())${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
 }

@@ -75,7 +75,7 @@ function emitLength(cx: FunctionContext, e: UnaryExpr): string {
   if (type === 'table') return `(${a.init}.arr.length-1)`;
   if (type === 'string') return `${a.init}.length`;
   const h = cx.scratch('h');
-  return `((${h}=${a.init}?.arr)!==undefined?${h}.length-1:${slow})`;
+  return `((${h}=${a.init})!==undefined&&(${h}=${h}.arr)!==undefined?${h}.length-1:${slow})`;
 }
 
 function emitBinary(cx: FunctionContext, e: BinaryExpr): string {

@@ -1,8 +1,8 @@
 /** Function expressions and whole functions. */
 import type { FunctionNode } from '../ast.js';
 import { emitBlockBody } from './block.js';
-import { TICK_CREDIT } from './credit.js';
 import { envName, FunctionContext, isBoxed, varName } from './context.js';
+import { TICK_CREDIT } from './credit.js';
 
 /** A closure of `fn`, created in the function of `cx`. */
 export function emitFunction(cx: FunctionContext, fn: FunctionNode): string {
@@ -48,8 +48,11 @@ export function functionText(cx: FunctionContext): string {
 function entryText(cx: FunctionContext): string {
   const { fn } = cx;
   if (cx.gen) return 'if(--F.f<0)F.trap();';
+  const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'undefined,undefined';
+  const answer = `return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
+  // What neither loops nor calls ends soon by itself.
+  if (!fn.hasLoop && !fn.hasCall) return `if(F.want)${answer}`;
   // `${TR}` calls the trap through a string conversion: V8 compiles that without feedback, so the first trap of a hot
   // function does not throw its optimised code away.
-  const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'undefined,undefined';
-  return `if(--F.f<0&&\`\${TR}\`)return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
+  return `if(--F.f<0&&\`\${TR}\`)${answer}`;
 }

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, GenericForStat } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { emitBlockBody, LOOP_CHECK } from './block.js';
 import { arrayOf, emitCall } from './call.js';
-import { type FunctionContext, prop, varName } from './context.js';
+import { type FunctionContext, optProp, varName } from './context.js';
 import { emitExpr } from './expression.js';
 import { withBreak } from './loops.js';
 import { declareAll } from './variables.js';
@@ -57,7 +57,7 @@ function fastHead(cx: FunctionContext, s: GenericForStat, n: LoopNames, kind: Tr
   }
   const call = s.exprs[0] as CallExpr;
   const iterator = kind === 'pairs' ? 'PI' : 'II';
-  const is = `${cx.env}.hash${prop(kind)}===R.${kind}`;
+  const is = `${cx.env}.hash${optProp(kind)}===R.${kind}`;
   const value = emitExpr(cx, call.args[0]!);
   // The argument is evaluated once; the general way then calls with its value.
   const general: CallExpr = { ...call, args: [{ kind: 'Local', v: rawVar(n.s, cx) }] };

@@ -1,13 +1,30 @@
 /** Reads of globals and fields. */
-import type { Expr, GlobalExpr, IndexExpr } from '../ast.js';
+import type { GlobalExpr, IndexExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
-import { type FunctionContext, optProp, prop } from './context.js';
+import { type FunctionContext, prop } from './context.js';
 import { emitExpr, emitRaw } from './expression.js';
 import { operand, releaseOperand } from './operand.js';
 
+/**
+ * The pattern of all fast paths: a chain of tests joined by `&&` that ends in the slow path. (Not `?.` and `??`: those
+ * merge every miss into one value first, which keeps V8 from pruning the misses it has not seen.)
+ */
 export function globalText(cx: FunctionContext, e: GlobalExpr): string {
+  const h = cx.scratch('h');
   const slow = cx.slow(`${cx.mark(e.line)}${cx.chunk.getter(e.name)}(${cx.env})`);
-  return `(${cx.env}.hash${prop(e.name)}??${slow})`;
+  return `(${fieldTest(h, cx.env, true, e.name)}?${h}:${slow})`;
+}
+
+/** Test that `object` has field `key` of its own; leaves the value in `h`. */
+export function fieldTest(h: string, object: string, isTable: boolean, key: string): string {
+  const hash = isTable ? `(${h}=${object}.hash)` : `(${h}=${object})!==undefined&&(${h}=${h}.hash)`;
+  return `${hash}!==undefined&&(${h}=${h}${prop(key)})!==undefined`;
+}
+
+/** Test that `object` has element `key`, a number, in its array part; leaves the value in `h`. */
+function elementTest(h: string, object: string, isTable: boolean, key: string): string {
+  const arr = isTable ? `(${h}=${object}.arr[${key}])` : `${object}!==undefined&&(${h}=${object}.arr)!==undefined&&(${h}=${h}[${key}])`;
+  return `${arr}!==undefined`;
 }
 
 export function emitIndex(cx: FunctionContext, e: IndexExpr): string {
@@ -15,17 +32,12 @@ export function emitIndex(cx: FunctionContext, e: IndexExpr): string {
   return emitDynamic(cx, e);
 }
 
-/** Text of `object.hash` where a missing object or hash gives undefined. */
-function hashOf(init: string, object: Expr): string {
-  return typeOf(object) === 'table' ? `${init}.hash` : `${init}?.hash`;
-}
-
 function emitField(cx: FunctionContext, e: IndexExpr, key: string): string {
   const o = operand(cx, e.object, () => emitRaw(cx, e.object));
   releaseOperand(cx, o);
+  const h = cx.scratch('h');
   const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.object))}${cx.chunk.getter(key)}(${o.ref})`);
-  const fast = typeOf(e.object) === 'table' ? prop(key) : optProp(key);
-  return `(${hashOf(o.init, e.object)}${fast}??${slow})`;
+  return `(${fieldTest(h, o.init, typeOf(e.object) === 'table', key)}?${h}:${slow})`;
 }
 
 function emitDynamic(cx: FunctionContext, e: IndexExpr): string {
@@ -36,8 +48,8 @@ function emitDynamic(cx: FunctionContext, e: IndexExpr): string {
   const type = typeOf(e.key);
   const pre = (o.temp === undefined ? '' : `${o.init},`) + (k.temp === undefined ? '' : `${k.init},`);
   const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.object))}${cx.op('IX')}(${o.ref},${k.ref})`);
-  const arr = typeOf(e.object) === 'table' ? `${o.ref}.arr` : `${o.ref}?.arr?.`;
-  if (type === 'number') return `(${pre}${arr}[${k.ref}]??${slow})`;
-  if (type !== 'any') return `(${pre}${slow})`;
-  return `(${pre}(typeof ${k.ref}==='number'?${arr}[${k.ref}]:undefined)??${slow})`;
+  if (type !== 'any' && type !== 'number') return `(${pre}${slow})`;
+  const h = cx.scratch('h');
+  const isNumber = type === 'number' ? '' : `typeof ${k.ref}==='number'&&`;
+  return `(${pre}${isNumber}${elementTest(h, o.ref, typeOf(e.object) === 'table', k.ref)}?${h}:${slow})`;
 }

@@ -1,7 +1,7 @@
 /** `while`, `repeat` and numeric `for`. */
 import type { Block, Expr, NumericForStat, RepeatStat, WhileStat } from '../ast.js';
 import { typeOf } from '../infer.js';
-import { emitBlockBody, LOOP_CHECK } from './block.js';
+import { CHARGE, emitBlockBody, LOOP_CHECK } from './block.js';
 import { type FunctionContext, isBoxed, isScoped, varName } from './context.js';
 import { emitCondition, emitExpr } from './expression.js';
 import { numberText } from './operand.js';
@@ -11,23 +11,40 @@ import { declare } from './variables.js';
 const FREE_PASSES = 64;
 
 /** Puts a label on a loop when a `break` inside used it. */
-export function withBreak(cx: FunctionContext, loop: () => string): string {
+export function withBreak(cx: FunctionContext, loop: (label: string) => string): string {
   const target = { label: cx.newLabel(), used: false };
   cx.breaks.push(target);
-  const text = loop();
+  const text = loop(target.label);
   cx.breaks.pop();
   return target.used ? `${target.label}:${text}` : text;
 }
 
+/**
+ * An innermost loop that charges fuel: it runs inside a second one and leaves it only when the credit is used up. The
+ * call that charges is outside the inner loop, so that V8 can keep numbers in registers there.
+ */
+function chargedLoop(cx: FunctionContext, label: string, init: string, leave: string, body: string, advance: string): string {
+  cx.breaks[cx.breaks.length - 1]!.used = true;
+  const step = advance === '' ? 'c--' : `c--,${advance}`;
+  return `for(${init};;){for(;c>0;${step}){if(${leave})break ${label};${body}}${CHARGE}}`;
+}
+
 export function emitWhile(cx: FunctionContext, s: WhileStat): string {
   const cond = emitCondition(cx, s.cond);
-  return withBreak(cx, () => `while(${cond}){${LOOP_CHECK}${emitBlockBody(cx, s.body)}}`);
+  return withBreak(cx, (label) => {
+    const body = emitBlockBody(cx, s.body);
+    if (hasLoop(s.body)) return `while(${cond}){${LOOP_CHECK}${body}}`;
+    return chargedLoop(cx, label, '', `!${cond}`, body, '');
+  });
 }
 
 export function emitRepeat(cx: FunctionContext, s: RepeatStat): string {
-  return withBreak(cx, () => {
+  return withBreak(cx, (label) => {
     const body = emitBlockBody(cx, s.body);
-    return `for(;;){${LOOP_CHECK}${body}if(${emitCondition(cx, s.cond)})break;}`;
+    const cond = emitCondition(cx, s.cond);
+    if (hasLoop(s.body)) return `for(;;){${LOOP_CHECK}${body}if(${cond})break;}`;
+    cx.breaks[cx.breaks.length - 1]!.used = true;
+    return `for(;;){for(;c>0;c--){${body}if(${cond})break ${label};}${CHARGE}}`;
   });
 }
 
@@ -48,11 +65,13 @@ export function emitNumericFor(cx: FunctionContext, s: NumericForStat): string {
     stepValue === undefined
       ? `(${step}>=0?${counter}<=${limit}:${counter}>=${limit})`
       : `${counter}${stepValue >= 0 ? '<=' : '>='}${limit}`;
-  const check = isShort(s) ? '' : LOOP_CHECK;
-  const loop = withBreak(
-    cx,
-    () => `for(${counter}=${start};${test};${advance}){${check}${declaration}${emitBlockBody(cx, s.body)}}`,
-  );
+  const init = `${counter}=${start}`;
+  const loop = withBreak(cx, (label) => {
+    const body = declaration + emitBlockBody(cx, s.body);
+    if (isShort(s)) return `for(${init};${test};${advance}){${body}}`;
+    if (hasLoop(s.body)) return `for(${init};${test};${advance}){${LOOP_CHECK}${body}}`;
+    return chargedLoop(cx, label, init, `!(${test})`, body, advance);
+  });
   return head.join('') + loop;
 }
 

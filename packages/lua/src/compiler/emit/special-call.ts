@@ -7,7 +7,7 @@ import type { CallExpr } from '../ast.js';
 import { isMulti } from '../ast.js';
 import type { AnyCall } from './call.js';
 import { arrayOf, emitCall } from './call.js';
-import { envName, type FunctionContext, prop, varRef } from './context.js';
+import { envName, type FunctionContext, optProp, varRef } from './context.js';
 import { emitExpr, splitLast } from './expression.js';
 
 /** Text of the call when it is one of these, else undefined. */
@@ -30,7 +30,7 @@ export function emitSpecialCall(cx: FunctionContext, e: AnyCall): string | undef
 
 /** Text of the callee without any check. */
 function calleeValue(cx: FunctionContext, e: CallExpr, name: string): string {
-  return e.callee.kind === 'Local' ? varRef(e.callee.v) : `${cx.env}.hash${prop(name)}`;
+  return e.callee.kind === 'Local' ? varRef(e.callee.v) : `${cx.env}.hash${optProp(name)}`;
 }
 
 /** The same call without special treatment. */

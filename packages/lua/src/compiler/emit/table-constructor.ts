@@ -14,10 +14,10 @@ export function emitTable(cx: FunctionContext, e: TableExpr): string {
 
 /** `{a, b, f()}` */
 function emitArray(cx: FunctionContext, e: TableExpr): string {
-  return `NA([undefined,${listText(
+  return `NA(undefined,${listText(
     cx,
     e.items.map((i) => i.value),
-  )}])`;
+  )})`;
 }
 
 function listText(cx: FunctionContext, values: readonly Expr[]): string {
