@@ -81,9 +81,6 @@ async function install(packed, scratch) {
   }
 }
 
-/** What makes a program say something and end well, where that is not `--help`: two have the flags of their models. */
-const QUICK_FLAG = { spoa: '-h', 'offload-lua': '-v' };
-
 /** How a command says that it works, where that is not `--help`: these two keep the manners of their originals. */
 const greetings = new Map([
   ['spoa', '-h'],
@@ -110,7 +107,7 @@ async function checkImports({ manifest }, scratch) {
     join('node_modules', manifest.name, path),
   ]);
   for (const [name, path] of bins) {
-    const flag = QUICK_FLAG[name] ?? '--help';
+    const flag = greetings.get(name) ?? '--help';
     const result = await run(machineNode().path, [path, flag], { ...quiet, cwd: scratch });
     if (result.code !== 0) faults.push(`${name} ${flag} ends with ${result.code}:\n${result.output}`);
   }

@@ -2,8 +2,8 @@
  * The Lua table.
  *
  * Three parts, chosen by key:
- * - `arr`: keys 0..arr.length-1. Index 0 is key 0 (usually nil), so Lua's indices are used as they are. The last
- *   element above index 0 is never nil, which makes the length O(1).
+ * - `arr`: keys 1..arr.length-1 at their own index. The last one is never nil, which makes the length O(1). What stands
+ *   at index 0 means nothing and is never read: a number there lets V8 keep an array of numbers unboxed.
  * - `hash`: string keys as own properties of a {@link Hash}, whose prototype chain is empty, so that compiled code can
  *   use `t.hash.name` and V8 caches it by shape; no key can reach JavaScript's own objects. A cleared field keeps its
  *   slot with the value `undefined`.
@@ -28,7 +28,17 @@ Hash.prototype = Object.create(null);
 export const MAX_HASH_KEYS = 128;
 
 /** The `arr` of tables without elements. Never written: whoever appends uses {@link LuaTable.append}. */
-export const NO_ARR: LuaValue[] = [undefined];
+export const NO_ARR: LuaValue[] = [0];
+
+/** A new array part with one element. */
+function newArr(value: LuaValue): LuaValue[] {
+  return typeof value === 'number' ? [0, value] : general(0, value);
+}
+
+/** The arguments as an array for values of any kind, so that it need not be converted when the first one is stored. */
+function general(...list: LuaValue[]): LuaValue[] {
+  return list;
+}
 
 /** State of the last `next` traversal of a table, kept so that the following step is O(1). */
 class Cursor {
@@ -53,6 +63,8 @@ class Extension {
   map: KeyMap | undefined = undefined;
   meta: LuaTable | undefined = undefined;
   cursor: Cursor | undefined = undefined;
+  /** Element 0. */
+  zero: LuaValue = undefined;
 }
 
 export class LuaTable {
@@ -61,7 +73,7 @@ export class LuaTable {
   arr: LuaValue[];
   /** The metatable, but undefined while string keys are in the map: then `hash` alone does not tell what is missing. */
   mt: LuaTable | undefined;
-  private ext: Extension | undefined;
+  ext: Extension | undefined;
   /** String keys added by dynamic stores, until they move to the map; -1 afterwards. */
   dynamicKeys: number;
 
@@ -76,7 +88,7 @@ export class LuaTable {
   /** A table with `list` as elements 1..n. Trailing nils are dropped. */
   static fromArray(list: readonly LuaValue[]): LuaTable {
     const t = new LuaTable();
-    t.arr = [undefined, ...list];
+    t.arr = [0, ...list];
     t.trim();
     return t;
   }
@@ -108,9 +120,9 @@ export class LuaTable {
 
   getNum(key: number): LuaValue {
     const arr = this.arr;
-    // The double test keeps fractional and negative keys away from the array's properties.
-    if (key >= 0 && key < arr.length && (key | 0) === key) return arr[key];
-    return this.ext === undefined ? undefined : this.getMap(key);
+    if (key > 0 && key < arr.length && (key | 0) === key) return arr[key];
+    if (this.ext === undefined) return undefined;
+    return key === 0 ? this.ext.zero : this.getMap(key);
   }
 
   /** Raw write of any key. The key must be neither nil nor NaN (callers raise the Lua error). */
@@ -143,14 +155,15 @@ export class LuaTable {
   }
 
   setNum(key: number, value: LuaValue): void {
-    let arr = this.arr;
-    if (key === 0 && arr === NO_ARR) this.arr = arr = [undefined];
+    const arr = this.arr;
     const n = arr.length;
-    if (key >= 0 && key < n && (key | 0) === key) {
+    if (key > 0 && key < n && (key | 0) === key) {
       arr[key] = value;
-      if (value === undefined && key === n - 1 && n > 1) this.trim();
-    } else if (key === n && value !== undefined) {
-      this.append(value);
+      if (value === undefined && key === n - 1) this.trim();
+    } else if (key === n) {
+      if (value !== undefined) this.append(value);
+    } else if (key === 0) {
+      this.extension().zero = value;
     } else {
       this.setMap(key, value);
     }
@@ -158,12 +171,15 @@ export class LuaTable {
 
   /** Stores element `arr.length`, the first one past the array part. */
   append(value: LuaValue): void {
-    let arr = this.arr;
-    if (arr === NO_ARR) this.arr = arr = [undefined];
-    const n = arr.push(value);
-    const map = this.map;
-    if (map !== undefined && map.size > 0) this.pullFromMap(map);
-    else if ((n & (n - 1)) === 0 && n > 16) this.checkDensity();
+    if (this.arr === NO_ARR) this.arr = newArr(value);
+    else this.arr.push(value);
+    const n = this.arr.length;
+    const { map } = this;
+    if (map !== undefined && map.size > 0) {
+      // It may have been in the map as long as it was not the next one.
+      if (map.has(n - 1)) map.delete(n - 1);
+      this.pullFromMap(map);
+    } else if ((n & (n - 1)) === 0 && n > 16) this.checkDensity();
   }
 
   /** Border as `#` gives it (raw). */
@@ -193,12 +209,14 @@ export class LuaTable {
    */
   nextKey(key: LuaValue): LuaValue {
     const arr = this.arr;
-    let i = 0;
+    let i = 1;
     if (key !== undefined) {
       if (typeof key !== 'number') return this.nextHashed(key);
       if (key < 0 || (key | 0) !== key) return this.nextHashed(key);
       if (key >= arr.length && this.ext?.cursor?.arrIndex !== key) return this.nextHashed(key);
       i = key + 1;
+    } else if (this.ext?.zero !== undefined) {
+      return 0;
     }
     for (; i < arr.length; i++) {
       if (arr[i] !== undefined) {

@@ -64,6 +64,7 @@ describe('compilePattern()', () => {
   });
 
   it('compilePattern() takes no text of the pattern into its source', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: what must not become one
     const hostile = '`${process.exit()}`\'"\\\n*/';
     expect(runCompiled(`xx${hostile}`, hostile.replace(/[$*()]/g, '%$&'))).toEqual([2, 2 + hostile.length]);
   });

@@ -92,7 +92,7 @@ describe('State limits', () => {
       'while true do pcall(error) end',
       'repeat pcall(function() while true do end end) until false',
     ]) {
-      const state = createState({ fuelLimit: 1_000_000 });
+      const state = createState({ fuelLimit: 20_000 });
       expect(() => state.call(state.load(source))).toThrow(expect.objectContaining({ code: 'LUA_ERR_INTERRUPTED' }));
     }
   });

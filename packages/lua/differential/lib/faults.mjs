@@ -47,7 +47,7 @@ const OPERATIONS = [
   (v) => `table.insert(${v}, 1)`,
   (v) => `table.sort({1, "x", ${v}})`,
   (v) => `local y = string.format("%d", ${v})`,
-  (v) => `local y = ("x"):bad()`,
+  (_v) => `local y = ("x"):bad()`,
   (v) => `local y = rawset(${v}, 1, 2)`,
   (v) => `local y = ({})[${v}].x`,
   (v) => `local t = {} t[${v}] = 1`,

@@ -18,6 +18,8 @@ export interface LocalVar {
   readonly sources: (Expr | undefined)[];
   /** What the type inference found; valid in the whole scope. */
   type: StaticType;
+  /** A number of 1 or more: the variable of a loop that counts up from such a number. */
+  atLeastOne: boolean;
   /** The only function it ever holds, when there is exactly one. */
   fn: FunctionNode | undefined;
 }

@@ -68,6 +68,29 @@ function isText(t: StaticType): boolean {
   return t === 'string' || t === 'number';
 }
 
+/** Whether `e` is certainly a number of 1 or more. */
+export function isAtLeastOne(e: Expr): boolean {
+  switch (e.kind) {
+    case 'Number':
+      return e.value >= 1;
+    case 'Local':
+      return e.v.atLeastOne;
+    case 'Paren':
+      return isAtLeastOne(e.e);
+    case 'Binary':
+      if (e.op === '+') {
+        return isAtLeastOne(e.a) ? isAtLeastOne(e.b) || isLength(e.b) : isLength(e.a) && isAtLeastOne(e.b);
+      }
+      return e.op === '*' && isAtLeastOne(e.a) && isAtLeastOne(e.b);
+    default:
+      return false;
+  }
+}
+
+function isLength(e: Expr): boolean {
+  return e.kind === 'Unary' && e.op === '#';
+}
+
 /** Sets `type`, `fn` of every local and `single` of every function. */
 export function inferTypes(chunk: ChunkNode): void {
   const vars: LocalVar[] = [];
@@ -110,6 +133,7 @@ function collectVars(stats: readonly Stat[], out: LocalVar[]): void {
         break;
       case 'NumericFor':
         out.push(s.v);
+        s.v.atLeastOne = !s.v.reassigned && isAtLeastOne(s.start) && (s.step === undefined || isAtLeastOne(s.step));
         break;
       default:
         break;

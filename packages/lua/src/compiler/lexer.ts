@@ -251,8 +251,3 @@ export class Lexer {
     return '<string>';
   }
 }
-
-/** Whether `c` is a hexadecimal digit. */
-export function isHexDigit(c: number): boolean {
-  return (CHAR_CLASS[c]! & HEX) !== 0;
-}

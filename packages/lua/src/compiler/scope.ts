@@ -135,6 +135,7 @@ export class Scopes {
       inLoop: top.loops > 0 || top.sawLabel,
       sources: [],
       type: 'any',
+      atLeastOne: false,
       fn: undefined,
     };
   }

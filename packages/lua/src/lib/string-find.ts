@@ -17,7 +17,7 @@ const SPECIALS = /[\^$*+?.([%-]/;
 
 /** 0-based start of a search: negative counts from the end, what lies outside is moved to the border. */
 function startOf(init: number, length: number): number {
-  if (init > 0) return init - 1 > length ? length : init - 1;
+  if (init > 0) return Math.min(init - 1, length);
   if (init === 0 || -init > length) return 0;
   return length + init;
 }

@@ -112,6 +112,7 @@ export class Engine {
         return (fn as Suspendable).refuses === true ? fn() : tailCall(fn, args);
       },
       NA: newArray,
+      NN: newNumbers,
       NR: newRecord,
       AA: appendAll,
       RS: rawStore,
@@ -191,6 +192,13 @@ function newArray(...arr: LuaValue[]): LuaTable {
   const t = new LuaTable();
   t.arr = arr;
   if (arr[arr.length - 1] === undefined) t.trim();
+  return t;
+}
+
+/** A table of numbers. */
+function newNumbers(arr: LuaValue[]): LuaTable {
+  const t = new LuaTable();
+  t.arr = arr;
   return t;
 }
 

@@ -21,8 +21,3 @@ export function hostFunction(name: string, fn: LuaFunction, generator: Generator
 export function isHostFunction(fn: LuaValue): boolean {
   return typeof fn === 'function' && fn.name.startsWith(HOST_PREFIX);
 }
-
-/** The name a host function was given. */
-export function hostName(fn: LuaFunction): string {
-  return fn.name.slice(HOST_PREFIX.length);
-}

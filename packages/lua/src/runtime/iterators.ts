@@ -10,7 +10,7 @@ export class PairsIterator {
   v: LuaValue = undefined;
   private readonly t: LuaTable;
   /** Next array index, -1 when the array part is done. */
-  private i = 0;
+  private i = 1;
   private hash: Hash | undefined = undefined;
   private keys: string[] = NO_KEYS;
   private at = 0;
@@ -18,6 +18,7 @@ export class PairsIterator {
 
   constructor(t: LuaTable) {
     this.t = t;
+    if (t.getNum(0) !== undefined) this.i = 0;
   }
 
   /** Moves to the next entry; false at the end. */
@@ -26,7 +27,7 @@ export class PairsIterator {
     if (i >= 0) {
       const arr = this.t.arr;
       for (; i < arr.length; i++) {
-        const v = arr[i];
+        const v = i === 0 ? this.t.getNum(0) : arr[i];
         if (v !== undefined) {
           this.i = i + 1;
           this.k = i;

@@ -1,9 +1,9 @@
 /** Assignments to locals, globals and fields. */
 import type { AssignStat, Expr, LocalVar } from '../ast.js';
 import { isMulti } from '../ast.js';
-import { typeOf } from '../infer.js';
+import { isAtLeastOne, typeOf } from '../infer.js';
 import type { AnyCall } from './call.js';
-import { type FunctionContext, literal, prop, varRef } from './context.js';
+import { type FunctionContext, prop, varRef } from './context.js';
 import { emitExpr } from './expression.js';
 import { stableText } from './operand.js';
 import { spreadInto } from './variables.js';
@@ -104,12 +104,16 @@ function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, 
   const slow = effect(cx, `${cx.mark(line, t.name)}${cx.op('SX')}(${t.object},${t.key},${value})`);
   const type = typeOf(t.keyExpr);
   if (type !== 'any' && type !== 'number') return slow;
+  const { key } = t;
   const tests = [
-    type === 'number' ? '' : `typeof ${t.key}==='number'&&`,
-    `${defined}(${h}=${t.object}.arr)!==undefined&&${h}[${t.key}]!==undefined`,
-    nilable && value !== literal(value) ? `&&${value}!==undefined` : '',
+    type === 'number' ? '' : `typeof ${key}==='number'&&`,
+    isAtLeastOne(t.keyExpr) ? '' : `${key}>0&&`,
+    `${defined}(${h}=${t.object}.arr)!==undefined`,
+    // An element that is there, or the next one. (At powers of two the slow way looks whether the array is worth it.)
+    `&&(${key}<${h}.length?${h}[${key}]!==undefined:${key}===${h}.length&&(${key}&${key}-1)!==0&&${t.object}.ext===undefined&&${t.object}.mt===undefined)`,
+    nilable ? `&&${value}!==undefined` : '',
   ];
-  return `if(${tests.join('')})${h}[${t.key}]=${value};else ${slow}`;
+  return `if(${tests.join('')})${h}[${key}]=${value};else ${slow}`;
 }
 
 /** A store's slow path as a statement. */

@@ -159,7 +159,13 @@ function methodText(cx: FunctionContext, e: MethodExpr, init: string, ref: strin
   const p = prop(e.name);
   const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.object))}${cx.chunk.getter(e.name)}(${ref})`);
   const own = fieldTest(h, init, typeOf(e.object) === 'table', e.name);
-  const steps = [`${ref}!==undefined&&(${h}=${ref}.mt)`, `(${h}=${h}.hash)`, `(${h}=${h}.__index)`, `(${h}=${h}.hash)`, `(${h}=${h}${p})`];
+  const steps = [
+    `${ref}!==undefined&&(${h}=${ref}.mt)`,
+    `(${h}=${h}.hash)`,
+    `(${h}=${h}.__index)`,
+    `(${h}=${h}.hash)`,
+    `(${h}=${h}${p})`,
+  ];
   const inherited = steps.map((step) => `${step}!==undefined`).join('&&');
   return callable(cx, `(${own}||${inherited})`, slow);
 }

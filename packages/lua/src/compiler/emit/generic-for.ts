@@ -76,6 +76,7 @@ function rawVar(name: string, cx: FunctionContext): import('../ast.js').LocalVar
     inLoop: false,
     sources: [],
     type: 'any',
+    atLeastOne: false,
     fn: undefined,
   };
 }

@@ -1,6 +1,6 @@
 /** Reads of globals and fields. */
 import type { GlobalExpr, IndexExpr } from '../ast.js';
-import { typeOf } from '../infer.js';
+import { isAtLeastOne, typeOf } from '../infer.js';
 import { type FunctionContext, prop } from './context.js';
 import { emitExpr, emitRaw } from './expression.js';
 import { operand, releaseOperand } from './operand.js';
@@ -22,9 +22,11 @@ export function fieldTest(h: string, object: string, isTable: boolean, key: stri
 }
 
 /** Test that `object` has element `key`, a number, in its array part; leaves the value in `h`. */
-function elementTest(h: string, object: string, isTable: boolean, key: string): string {
-  const arr = isTable ? `(${h}=${object}.arr[${key}])` : `${object}!==undefined&&(${h}=${object}.arr)!==undefined&&(${h}=${h}[${key}])`;
-  return `${arr}!==undefined`;
+function elementTest(h: string, object: string, isTable: boolean, key: string, positive: boolean): string {
+  const arr = isTable
+    ? `(${h}=${object}.arr[${key}])`
+    : `${object}!==undefined&&(${h}=${object}.arr)!==undefined&&(${h}=${h}[${key}])`;
+  return `${positive ? '' : `${key}>0&&`}${arr}!==undefined`;
 }
 
 export function emitIndex(cx: FunctionContext, e: IndexExpr): string {
@@ -51,5 +53,5 @@ function emitDynamic(cx: FunctionContext, e: IndexExpr): string {
   if (type !== 'any' && type !== 'number') return `(${pre}${slow})`;
   const h = cx.scratch('h');
   const isNumber = type === 'number' ? '' : `typeof ${k.ref}==='number'&&`;
-  return `(${pre}${isNumber}${elementTest(h, o.ref, typeOf(e.object) === 'table', k.ref)}?${h}:${slow})`;
+  return `(${pre}${isNumber}${elementTest(h, o.ref, typeOf(e.object) === 'table', k.ref, isAtLeastOne(e.key))}?${h}:${slow})`;
 }

@@ -23,7 +23,14 @@ export function withBreak(cx: FunctionContext, loop: (label: string) => string):
  * An innermost loop that charges fuel: it runs inside a second one and leaves it only when the credit is used up. The
  * call that charges is outside the inner loop, so that V8 can keep numbers in registers there.
  */
-function chargedLoop(cx: FunctionContext, label: string, init: string, leave: string, body: string, advance: string): string {
+function chargedLoop(
+  cx: FunctionContext,
+  label: string,
+  init: string,
+  leave: string,
+  body: string,
+  advance: string,
+): string {
   cx.breaks[cx.breaks.length - 1]!.used = true;
   const step = advance === '' ? 'c--' : `c--,${advance}`;
   return `for(${init};;){for(;c>0;${step}){if(${leave})break ${label};${body}}${CHARGE}}`;

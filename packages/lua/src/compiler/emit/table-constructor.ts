@@ -1,6 +1,7 @@
 /** Table constructors. */
 import type { Expr, TableExpr } from '../ast.js';
 import { isMulti } from '../ast.js';
+import { typeOf } from '../infer.js';
 import { type AnyCall, arrayOf, emitCall } from './call.js';
 import { type FunctionContext, prop } from './context.js';
 import { emitExpr } from './expression.js';
@@ -14,7 +15,9 @@ export function emitTable(cx: FunctionContext, e: TableExpr): string {
 
 /** `{a, b, f()}` */
 function emitArray(cx: FunctionContext, e: TableExpr): string {
-  return `NA(undefined,${listText(
+  if (e.items.every((i) => typeOf(i.value) === 'number'))
+    return `NN([0,${e.items.map((i) => emitExpr(cx, i.value)).join()}])`;
+  return `NA(0,${listText(
     cx,
     e.items.map((i) => i.value),
   )})`;

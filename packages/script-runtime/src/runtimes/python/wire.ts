@@ -35,6 +35,3 @@ export const Answer = { Value: 0, Error: 1, Promise: 2 } as const;
 
 /** Real part of a handle; its imaginary part is the number of what it stands for. */
 export const Handle = { Function: 1, Method: 2, FirstObjectClass: 16 } as const;
-
-/** Host functions every interpreter has: what can be done with objects of the host. */
-export const ObjectFunction = { Index: 0, Assign: 1, Text: 2, Length: 3, Equals: 4, Entries: 5 } as const;
