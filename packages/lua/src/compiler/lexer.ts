@@ -1,5 +1,5 @@
 /** Splits source text (a byte string) into tokens, the LuaJIT way. */
-import { CHAR_CLASS, DIGIT, HEX, NAME_START, SPACE } from './char-class.js';
+import { CHAR_CLASS, DIGIT, NAME_START, SPACE } from './char-class.js';
 import { parseNumberLiteral } from './number-literal.js';
 import { EscapeError, LexString } from './string-literal.js';
 import { syntaxError } from './syntax-error.js';
