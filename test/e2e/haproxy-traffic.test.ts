@@ -134,8 +134,8 @@ describe.skipIf(haproxyBinary === undefined)('HAProxy and a library handler', ()
     await load.waitForMore(400);
     const answers = await load.stop();
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    // A request of the gap may lack its variable, and then says why; none has another's.
-    expect(wrong(answers).filter(({ body }) => !/^err=(1|25\d) a=$/.test(body))).toEqual([]);
+    // What was open then got an empty ACK, and what came in the gap an error; none got the answer of another.
+    expect(wrong(answers).filter(({ body }) => !/^err=(1|25\d)? a=$/.test(body))).toEqual([]);
     expect(wrong(answers.slice(-200))).toEqual([]);
   });
 
