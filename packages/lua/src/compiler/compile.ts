@@ -29,6 +29,7 @@ export const RUNTIME_NAMES = [
     'AL',
     'ML',
     'NA',
+    'NN',
     'NR',
     'AA',
     'RS',
