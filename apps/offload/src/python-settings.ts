@@ -5,7 +5,10 @@ import type { Config } from './config.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the engines for Python are told, by engine. */
-export function pythonSettings({ python, loadTimeoutMs }: Config, env: Environment): Record<string, Record<string, unknown>> {
+export function pythonSettings(
+  { python, loadTimeoutMs }: Config,
+  env: Environment,
+): Record<string, Record<string, unknown>> {
   const cacheFolder = cacheFolderOf(python.cacheFolder, env);
   return {
     pyodide: { path: python.path, ...(cacheFolder === undefined ? {} : { cacheFolder }) },
