@@ -122,7 +122,7 @@ class ThreadPool implements Pool {
     const index = worker === ANY_WORKER ? leastLoaded(this.seats) : worker;
     const seat = this.seats[index];
     this.tasks++;
-    if (this.ended || seat.failedStarts > 0) this.refuse(index, kind, context);
+    if (this.ended || (seat.failedStarts > 0 && !seat.isReady)) this.refuse(index, kind, context);
     else this.put(seat, kind, seat.take(kind, context), bytes, at, end);
     return index;
   }
