@@ -22,7 +22,7 @@ async function start(args) {
 }
 
 const pathFilters = (args) => args.filter((arg) => !arg.startsWith('-'));
-const failures = (lanes) => lanes.reduce((sum, lane) => sum + lane.failed, 0);
+const total = (lanes, kind) => lanes.reduce((sum, lane) => sum + lane[kind].length, 0);
 
 async function test(args) {
   await ensureDependencies();
@@ -30,7 +30,7 @@ async function test(args) {
   const missing = await ensureDebianPackages(pathFilters(args));
   const lanes = await runSuite(args);
   reportLanes(lanes, missing);
-  return failures(lanes) === 0 ? 0 : 1;
+  return total(lanes, 'failed') === 0 ? 0 : 1;
 }
 
 async function ok() {
@@ -38,7 +38,8 @@ async function ok() {
   await build();
   const results = await runChecks();
   const units = await runVitest(preferredNode(), ['packages/', 'apps/'], 'ok');
-  results.push({ name: `unit tests: ${units.passed} passed, ${units.failed} failed`, ok: units.failed === 0 });
+  const { passed, failed: broken } = units;
+  results.push({ name: `unit tests (${passed.length} passed, ${broken.length} failed)`, ok: broken.length === 0 });
   const failed = results.filter((result) => !result.ok);
   say(failed.length === 0 ? 'All ok' : `Failed: ${failed.map((result) => result.name).join(', ')}`);
   return failed.length === 0 ? 0 : 1;
@@ -53,9 +54,10 @@ async function ci() {
   const missing = await ensureDebianPackages([]);
   const lanes = await runSuite([]);
   reportLanes(lanes, missing);
-  const passed = checks.filter((check) => check.ok).length + lanes.reduce((sum, lane) => sum + lane.passed, 0);
-  const failed = checks.filter((check) => !check.ok).length + failures(lanes);
-  const skipped = lanes.reduce((sum, lane) => sum + lane.skipped, 0);
+  const passed = checks.filter((check) => check.ok).length + total(lanes, 'passed');
+  const failed = checks.filter((check) => !check.ok).length + total(lanes, 'failed');
+  const skipped = total(lanes, 'skipped');
+  for (const { name } of checks.filter((check) => !check.ok)) say(`Failed check: ${name}`);
   process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   return failed === 0 ? 0 : 1;
 }

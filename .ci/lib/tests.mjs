@@ -16,25 +16,24 @@ export function testNodes() {
 }
 
 function summarise(reportFile) {
-  if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
-  const report = JSON.parse(readFileSync(reportFile, 'utf8'));
-  const counts = { passed: 0, failed: 0, skipped: 0, skippedNames: [] };
+  const names = { passed: [], failed: [], skipped: [] };
+  if (!existsSync(reportFile)) names.failed.push('vitest ended without a report');
+  const report = names.failed.length > 0 ? { testResults: [] } : JSON.parse(readFileSync(reportFile, 'utf8'));
   for (const file of report.testResults) {
+    const path = relative(root, file.name);
     for (const test of file.assertionResults) {
-      if (test.status === 'passed') counts.passed += 1;
-      else if (test.status === 'failed') counts.failed += 1;
-      else {
-        counts.skipped += 1;
-        counts.skippedNames.push(`${relative(root, file.name)} > ${test.fullName}`);
-      }
+      const list = test.status === 'passed' || test.status === 'failed' ? names[test.status] : names.skipped;
+      list.push(`${path} > ${test.fullName}`);
     }
     // A file that did not even load has no tests to count.
-    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) counts.failed += 1;
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) {
+      names.failed.push(path);
+    }
   }
-  return counts;
+  return names;
 }
 
-/** Runs vitest once; resolves with `{ passed, failed, skipped, skippedNames, code }`. */
+/** Runs vitest once; resolves with `{ passed, failed, skipped }`, each a list of names. */
 export async function runVitest(node, args, label) {
   mkdirSync(cacheDir, { recursive: true });
   const reportFile = join(cacheDir, `report-${label}.json`);
@@ -44,9 +43,9 @@ export async function runVitest(node, args, label) {
   const words = [toolScript('vitest/vitest.mjs'), 'run', '--config', config, ...reporters, ...args];
   const { code } = await run(node.path, words, { env: environmentFor(node) });
   if (stop.signal !== undefined) throw new StoppedError(stop.signal);
-  const counts = summarise(reportFile);
-  if (code !== 0 && counts.failed === 0) counts.failed = 1;
-  return { ...counts, code };
+  const names = summarise(reportFile);
+  if (code !== 0 && names.failed.length === 0) names.failed.push('vitest reported an error outside of the tests');
+  return names;
 }
 
 /**
@@ -67,12 +66,16 @@ export async function runSuite(allArgs) {
 }
 
 export function reportLanes(lanes, missing) {
-  const skipped = new Set(lanes.flatMap((lane) => lane.skippedNames));
+  const print = (names) => {
+    for (const name of names) process.stdout.write(`    ${name}\n`);
+  };
+  const skipped = new Set(lanes.flatMap((lane) => lane.skipped));
   if (skipped.size > 0) {
     say(`${skipped.size} tests skipped${missing.length > 0 ? ` (not installed: ${missing.join(' ')})` : ''}:`);
-    for (const name of skipped) process.stdout.write(`    ${name}\n`);
+    print(skipped);
   }
-  for (const lane of lanes) {
-    say(`Node ${lane.node.version}: ${lane.passed} passed, ${lane.failed} failed, ${lane.skipped} skipped`);
+  for (const { node, passed, failed, skipped } of lanes) {
+    say(`Node ${node.version}: ${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped`);
+    print(failed);
   }
 }
