@@ -19,8 +19,13 @@ export function sequenceLength(bytes: Uint8Array, at: number, end: number): numb
  * bytes that are no UTF-8 becomes those bytes again.
  */
 export function textOfMarshal(bytes: Uint8Array, at: number, end: number): string {
-  let escaped = bytes.indexOf(0xed, at);
-  if (escaped < 0 || escaped >= end) return byteString(bytes, at, end);
+  // Within this text only: `indexOf` has no end, and the rest of a batch is long.
+  const find = (from: number): number => {
+    const found = from < end ? bytes.subarray(from, end).indexOf(0xed) : -1;
+    return found < 0 ? -1 : from + found;
+  };
+  let escaped = find(at);
+  if (escaped < 0) return byteString(bytes, at, end);
   let text = '';
   let from = at;
   while (escaped >= 0 && escaped + 2 < end) {
@@ -31,7 +36,7 @@ export function textOfMarshal(bytes: Uint8Array, at: number, end: number): strin
       text += String.fromCharCode(0x80 | ((second & 1) << 6) | ((bytes[escaped + 2] as number) & 0x3f));
       from = escaped + 3;
     }
-    escaped = bytes.indexOf(0xed, escaped + 3);
+    escaped = find(escaped + 3);
   }
   return text + byteString(bytes, from, end);
 }
