@@ -15,7 +15,7 @@ _ask = __offload__.ask  # noqa: F821
 _tell = _core.tell
 _items = _core.items
 
-_SCOPES = (0, 1, 2, 3, 4)
+_SCOPES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4}
 _MESSAGE = _core.MESSAGE
 _NAME = _pattern("[A-Za-z0-9_.]{1,48}")
 #: Names that were found good.
@@ -23,7 +23,11 @@ _names = set()
 _MOST_NAMES = 4096
 #: Bytes of actions one NOTIFY may collect, and the size of a value from which on they are counted at once.
 _MOST_BYTES = 1 << 20
-_LONG = 4096
+_LONG = 512
+#: Bytes of one action whose value is not long, at most.
+_STEP = _LONG + 64
+#: How far the actions were counted: number of items, the last of them, their bytes.
+_counted = (0, None, 0)
 
 
 def _bad(position, fn, why):
@@ -43,7 +47,7 @@ def _check(fn, name, scope, size=10):
     if _NAME.fullmatch(name) is None:
         shown = _json(name if len(name) <= 64 else name[:64] + "...", ensure_ascii=False)
         raise _bad(1, fn, f"variable name {shown}: 1 to 48 characters of A-Z a-z 0-9 _ . are needed")
-    if isinstance(scope, bool) or not isinstance(scope, int) or scope not in _SCOPES:
+    if not isinstance(scope, int) or scope not in _SCOPES:
         shown = scope if isinstance(scope, (int, float)) else _kind(scope)
         raise _bad(2, fn, f"scope expected (spoa.scope_proc, sess, txn, req or res), got {shown}")
     if len(_names) < _MOST_NAMES:
@@ -53,16 +57,22 @@ def _check(fn, name, scope, size=10):
 
 
 def _make_room(fn, size):
-    """Raises when the running handler has set more than an answer may hold."""
-    used = size
-    for item in reversed(_items):
+    """Raises when the running handler has set more than an answer may hold; decides when to count again."""
+    global _counted
+    end, last, used = _counted
+    if not 0 < end <= len(_items) or _items[end - 1] is not last:
+        end, used = 0, 0
+    for item in _items[end:]:
         if type(item) is not tuple or item[0] < 0:
-            break
-        value = item[-1]
-        used += 5 + len(item[1]) + (len(value) if type(value) is bytes else 1)
-    if used > _MOST_BYTES:
+            used = 0  # what came before belongs to another handler
+        else:
+            value = item[-1]
+            used += 5 + len(item[1]) + (len(value) if type(value) is bytes else 1)
+    _counted = (len(_items), _items[-1] if _items else None, used)
+    left = _MOST_BYTES - used - size
+    if left < 0:
         raise error(f"'{fn}': no space left available")
-    _core.deferred_bound = max(_core.deferred_bound, 2 * len(_items))
+    _core.deferred_bound = len(_items) + 1 + left // _STEP
 
 
 def _without_value(fn, number):
@@ -84,13 +94,12 @@ def _integer(kind, least, most):
                 type(value) is int
                 and least <= value <= most
                 and _core.stage & 2
-                and scope in _SCOPES
                 and name in _names
                 and len(_items) < _core.deferred_bound
             ):
-                _tell((number, name, scope, value))
+                _tell((number, name, _SCOPES[scope], value))
                 return
-        except TypeError:
+        except (TypeError, KeyError):
             pass
         _check(fn, name, scope)
         try:
@@ -145,13 +154,12 @@ def _text(kind):
             if (
                 len(data) <= _LONG
                 and _core.stage & 2
-                and scope in _SCOPES
                 and name in _names
                 and len(_items) < _core.deferred_bound
             ):
-                _tell((number, name, scope, data))
+                _tell((number, name, _SCOPES[scope], data))
                 return
-        except TypeError:
+        except (TypeError, KeyError):
             pass
         _check(fn, name, scope, len(data))
         _tell((number, name, int(scope), data))

@@ -21,8 +21,8 @@ busy = False
 #: What the host has not been told yet, and the way to tell it.
 items = []
 tell = items.append
-#: Most deferred calls that are collected before someone counts them; see ``spill`` of a module.
-DEFERRED_BOUND = 4096
+#: Most deferred calls that are collected before someone counts them; a module sets the next bound.
+DEFERRED_BOUND = 1024
 deferred_bound = DEFERRED_BOUND
 
 #: Functions the host may call with named arguments, by id, ready for one positional argument.

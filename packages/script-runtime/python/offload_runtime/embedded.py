@@ -41,8 +41,16 @@ def install(host, search_path, patience, deadline_text):
     # A snapshot of the memory holds the state of the generator: without this all processes draw the same numbers.
     random.seed()
     time.sleep = _sleep
+    if not hasattr(asyncio.tasks, "_set_task_name"):
+        # Pyodide's event loop calls it for loops with a task factory; Python 3.13 was the last to have it.
+        asyncio.tasks._set_task_name = _set_task_name
     setup.install(_Link(), search_path, patience, deadline_text, asyncio.get_event_loop)
     resize(1 << 16)
+
+
+def _set_task_name(task, name):
+    if name is not None:
+        task.set_name(name)
 
 
 def resize(size):

@@ -195,21 +195,20 @@ export class Interpreter {
     }
   }
 
-  /** Does what a script has asked to be done without waiting for it. */
+  /** Does what a script has asked to be done without waiting for it. What comes behind a failure is not done. */
   private runDeferred(r: MarshalReader, number: number, count: number, call: ScriptCall | null): void {
     const { values } = this;
     const fn = this.hostFunctions.get(number);
+    const args: ScriptValue[] = [];
+    for (let i = 0; i < count; i++) args.push(values.read(r, false));
+    if (call !== null && this.failed.size > 0 && this.failed.has(call)) return;
     this.host.current = shown(call);
     try {
-      if (count === 3) fn(values.read(r, false), values.read(r, false), values.read(r, false));
-      else {
-        const args: ScriptValue[] = [];
-        for (let i = 0; i < count; i++) args.push(values.read(r, false));
-        fn(...args);
-      }
+      if (count === 3) fn(args[0], args[1], args[2]);
+      else fn(...args);
     } catch (error) {
-      if (call !== null && !this.failed.has(call)) this.failed.set(call, asScriptError(error));
-      else if (call === null) this.host.log('warn', (error as Error).message);
+      if (call === null) this.host.log('warn', (error as Error).message);
+      else this.failed.set(call, asScriptError(error));
     }
   }
 

@@ -1,0 +1,327 @@
+import type { Message, TypedData } from '@offload/spop-codec';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Answer, type PythonWorker, startPythonWorker } from './support/python-worker.js';
+
+const SCRIPT = `
+import asyncio, enum, ipaddress, logging, sys, time
+import spoa
+import helper
+
+log = logging.getLogger("scores")
+order = []
+
+def run(args):
+    exec(compile(args.get("code"), "case.py", "exec"), {**globals(), "args": args})
+
+spoa.register_message("run", run)
+
+@spoa.message("echo")
+def echo(args):
+    for argument in args:
+        name, value = argument["name"], argument["value"]
+        if value is None: spoa.set_var_null(name, spoa.scope_txn)
+        elif isinstance(value, bool): spoa.set_var_boolean(name, spoa.scope_txn, value)
+        elif isinstance(value, int):
+            if value < 2**63: spoa.set_var_int64(name, spoa.scope_txn, value)
+            else: spoa.set_var_uint64(name, spoa.scope_txn, value)
+        elif isinstance(value, ipaddress.IPv4Address): spoa.set_var_ipv4(name, spoa.scope_txn, value)
+        elif isinstance(value, ipaddress.IPv6Address): spoa.set_var_ipv6(name, spoa.scope_txn, value)
+        elif isinstance(value, str): spoa.set_var_str(name, spoa.scope_txn, value)
+        else: spoa.set_var_bin(name, spoa.scope_txn, value)
+
+@spoa.message("slow")
+async def slow(args):
+    spoa.set_var_str("a", spoa.scope_txn, "first")
+    await asyncio.sleep(args.get("seconds") / 1000)
+    spoa.set_var_str("b", spoa.scope_txn, str(args.get("n")))
+    order.append(args.get("n"))
+
+@spoa.message("gather")
+async def gather(args):
+    async def one(n):
+        await asyncio.sleep(0.001 * n)
+        spoa.set_var_int32(f"v{n}", spoa.scope_txn, n)
+    await asyncio.gather(*(one(n) for n in (3, 1, 2)))
+
+class Handlers:
+    def bound(self, args):
+        spoa.set_var_int32("bound", spoa.scope_txn, len(args))
+
+spoa.register_message("bound", Handlers().bound)
+
+@spoa.message("keyword")
+def keyword(*, args):
+    spoa.set_var_int32("keyword", spoa.scope_txn, len(args))
+
+@spoa.message("other")
+def other(message):
+    spoa.set_var_int32("other", spoa.scope_txn, len(message))
+`;
+const HELPER = 'word = "imported"\n';
+
+const text = (value: string): TypedData => ({ type: 'string', value: Buffer.from(value, 'latin1') });
+const run = (code: string): Message[] => [{ name: 'run', args: [{ name: 'code', value: text(code) }] }];
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const address = bytes(0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), 9);
+
+describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (engine) => {
+  let worker: PythonWorker;
+  beforeAll(async () => {
+    worker = await startPythonWorker(engine, { 'main.py': SCRIPT, 'helper.py': HELPER });
+  }, 120_000);
+  beforeEach(() => {
+    worker.log.length = 0;
+  });
+  afterAll(() => worker?.stop());
+
+  it('register_message() and message() report what is registered, with file and line', () => {
+    expect(worker.report.messages).toContainEqual({
+      name: 'run',
+      where: `${worker.folder}/main.py:9`,
+      file: `${worker.folder}/main.py`,
+      language: 'python',
+      engine,
+    });
+    expect(worker.report.messages).toHaveLength(7);
+  });
+
+  const good: [code: string, value: TypedData][] = [
+    [`spoa.set_var_null("v", 2)`, { type: 'null' }],
+    [`spoa.set_var_boolean("v", 2, True)`, { type: 'bool', value: true }],
+    [`spoa.set_var_boolean("v", 2, 0)`, { type: 'bool', value: false }],
+    [`spoa.set_var_int32("v", 2, -2147483648)`, { type: 'int32', value: -2147483648 }],
+    [`spoa.set_var_int32("v", 2, 2147483647)`, { type: 'int32', value: 2147483647 }],
+    [`spoa.set_var_int32("v", 2, True)`, { type: 'int32', value: 1 }],
+    [`spoa.set_var_int32("v", 2, enum.IntEnum("E", {"A": 7}).A)`, { type: 'int32', value: 7 }],
+    [`spoa.set_var_uint32("v", 2, 4294967295)`, { type: 'uint32', value: 4294967295 }],
+    [`spoa.set_var_int64("v", 2, -(2 ** 63))`, { type: 'int64', value: -(2n ** 63n) }],
+    [`spoa.set_var_int64("v", 2, 2 ** 63 - 1)`, { type: 'int64', value: 2n ** 63n - 1n }],
+    [`spoa.set_var_int64("v", 2, 2 ** 53 + 1)`, { type: 'int64', value: 2n ** 53n + 1n }],
+    [`spoa.set_var_uint64("v", 2, 2 ** 64 - 1)`, { type: 'uint64', value: 2n ** 64n - 1n }],
+    [`spoa.set_var_ipv4("v", 2, ipaddress.ip_address("192.0.2.1"))`, { type: 'ipv4', value: bytes(192, 0, 2, 1) }],
+    [`spoa.set_var_ipv4("v", 2, "192.0.2.1")`, { type: 'ipv4', value: bytes(192, 0, 2, 1) }],
+    [`spoa.set_var_ipv6("v", 2, ipaddress.ip_address("2001:db8::9"))`, { type: 'ipv6', value: address }],
+    [`spoa.set_var_ipv6("v", 2, "2001:db8::9")`, { type: 'ipv6', value: address }],
+    [`spoa.set_var_str("v", 2, "h\\xe9")`, { type: 'string', value: bytes(104, 0xc3, 0xa9) }],
+    [`spoa.set_var_str("v", 2, "")`, { type: 'string', value: bytes() }],
+    [`spoa.set_var_str("v", 2, b"\\xff")`, { type: 'string', value: bytes(0xff) }],
+    [`spoa.set_var_str("v", 2, "\\udcff")`, { type: 'string', value: bytes(0xff) }],
+    [`spoa.set_var_bin("v", 2, bytearray(b"\\0\\xff"))`, { type: 'binary', value: bytes(0, 255) }],
+    [`spoa.set_var_bin("v", 2, "1:\\x01")`, { type: 'binary', value: bytes(0x31, 0x3a, 1) }],
+    [`spoa.set_var_str("v", 2, helper.word)`, { type: 'string', value: Buffer.from('imported') }],
+  ];
+  it.each(good)('%s sends the type asked for', async (code, value) => {
+    const { actions, faults } = await worker.notify(run(code));
+    expect(faults).toEqual([]);
+    expect(plain(actions)).toEqual(plain([{ type: 'set-var', scope: 2, name: 'v', value }]));
+  });
+
+  it('set_var_*() takes long values, and unset_var() and every scope', async () => {
+    const code = 'for s in range(5): spoa.unset_var("v", s)\nspoa.set_var_str("v", spoa.scope.res, "x" * 100000)';
+    const { actions, faults } = await worker.notify(run(code));
+    expect(faults).toEqual([]);
+    expect(actions.map(({ type, scope }) => `${type} ${scope}`)).toEqual([
+      ...[0, 1, 2, 3, 4].map((scope) => `unset-var ${scope}`),
+      'set-var 4',
+    ]);
+  });
+
+  const bad: [code: string, message: string][] = [
+    [`spoa.set_var_int32("v", 2, 2147483648)`, `bad argument #3 to 'set_var_int32' (2147483648 is outside int32: -2`],
+    [`spoa.set_var_int32("v", 2, 1.5)`, `bad argument #3 to 'set_var_int32' (int32 expected, got float)`],
+    [`spoa.set_var_int32("v", 2, None)`, `(int32 expected, got NoneType)`],
+    [`spoa.set_var_int32("v", 2, "7")`, `(int32 expected, got str)`],
+    [`spoa.set_var_uint32("v", 2, -1)`, `bad argument #3 to 'set_var_uint32' (-1 is outside uint32: 0 to 4294967295)`],
+    [`spoa.set_var_int64("v", 2, 2 ** 63)`, 'outside int64'],
+    [`spoa.set_var_uint64("v", 2, 2 ** 64)`, 'outside uint64'],
+    [`spoa.set_var_uint64("v", 2, 2 ** 200)`, 'outside uint64'],
+    [`spoa.set_var_boolean("v", 2, "yes")`, 'bool expected, got str'],
+    [`spoa.set_var_boolean("v", 2, 2)`, 'bool expected, got int'],
+    [`spoa.set_var_ipv4("v", 2, "1.2.3")`, `'1.2.3' is not an ipv4 address`],
+    [`spoa.set_var_ipv4("v", 2, "01.2.3.4")`, 'is not an ipv4 address'],
+    [`spoa.set_var_ipv4("v", 2, ipaddress.ip_address("::1"))`, `must be 'IPv4Address' or text, not 'IPv6Address'`],
+    [`spoa.set_var_ipv6("v", 2, 7)`, `must be 'IPv6Address' or text, not 'int'`],
+    [`spoa.set_var_ipv6("v", 2, "fe80::1%eth0")`, 'is not an ipv6 address'],
+    [`spoa.set_var_str("v", 2, 12)`, 'str expected, got int'],
+    [`spoa.set_var_str("v", 2, "\\ud800")`, 'text cannot be sent'],
+    [`spoa.set_var_bin("v", 2, None)`, 'bytes expected, got NoneType'],
+    [`spoa.set_var_str("", 2, "x")`, `bad argument #1 to 'set_var_str' (variable name ""`],
+    [`spoa.set_var_str("a b", 2, "x")`, `bad argument #1 to 'set_var_str' (variable name "a b": 1 to 48 characters`],
+    [`spoa.set_var_str("x" * 49, 2, "x")`, 'bad argument #1'],
+    [`spoa.set_var_str(5, 2, "x")`, 'variable name expected, got int'],
+    [`spoa.set_var_str([], 2, "x")`, 'variable name expected, got list'],
+    [`spoa.set_var_str("v", 5, "x")`, `bad argument #2 to 'set_var_str' (scope expected`],
+    [`spoa.set_var_int32("v", None, 1)`, 'got NoneType'],
+    [`spoa.set_var_int32("v", "txn", 1)`, 'scope expected'],
+    [`spoa.set_var_int32("v", [], 1)`, 'scope expected'],
+    [`spoa.set_var_str("v", 2, "x" * 2 ** 20)`, `'set_var_str': no space left available`],
+    [`while True: spoa.set_var_int32("v", 2, 1)`, `'set_var_int32': no space left available`],
+    [`for i in range(400): spoa.set_var_str("v", 2, "x" * 4000)`, 'no space left available'],
+    [`spoa.unset_var("a-b", 2)`, `bad argument #1 to 'unset_var'`],
+    [`spoa.register_message("", run)`, `bad argument #1 to 'register_message' (message name expected, got '')`],
+    [`spoa.register_message("x", 5)`, `bad argument #2 to 'register_message' (function expected, got int)`],
+    [`spoa.register_message("run", run)`, `message 'run' is registered twice: at`],
+  ];
+  it.each(bad)('%s raises spoa.error', async (code, message) => {
+    const { actions, faults } = await worker.notify(run(`spoa.set_var_null("before", 2)\n${code}`));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatchObject({ code: 'SCRIPT_ERR_RUNTIME', spoeMessage: 'run', script: 'case.py', line: 2 });
+    expect(faults[0]?.message).toContain(`spoa.error: `);
+    expect(faults[0]?.message).toContain(message);
+    // What was set before the fault stays.
+    expect(actions[0]).toEqual({ type: 'set-var', scope: 2, name: 'before', value: { type: 'null' } });
+  });
+
+  it('spoa.error can be caught', async () => {
+    const code = `try: spoa.set_var_int32("v", 2, 2 ** 40)\nexcept spoa.error as e: spoa.set_var_str("e", 2, str(e))`;
+    const { actions, faults } = await worker.notify(run(code));
+    expect(faults).toEqual([]);
+    expect(actions).toHaveLength(1);
+  });
+
+  it('arguments come back as they were sent, at their extremes', async () => {
+    const values: [name: string, sent: TypedData, back?: TypedData][] = [
+      ['null', { type: 'null' }],
+      ['true', { type: 'bool', value: true }],
+      ['false', { type: 'bool', value: false }],
+      ['i32', { type: 'int32', value: -2147483648 }, { type: 'int64', value: -2147483648 }],
+      ['u32', { type: 'uint32', value: 4294967295 }, { type: 'int64', value: 4294967295 }],
+      ['min', { type: 'int64', value: -(2n ** 63n) }],
+      ['max', { type: 'int64', value: 2n ** 63n - 1n }],
+      ['u64', { type: 'uint64', value: 2n ** 64n - 1n }],
+      ['zero', { type: 'int64', value: 0 }],
+      ['v4', { type: 'ipv4', value: bytes(255, 255, 255, 255) }],
+      ['v4z', { type: 'ipv4', value: bytes(0, 0, 0, 0) }],
+      ['v6', { type: 'ipv6', value: address }],
+      ['v6m', { type: 'ipv6', value: bytes(...new Array(16).fill(255)) }],
+      ['empty', { type: 'string', value: bytes() }],
+      ['long', { type: 'string', value: new Uint8Array(70_000).fill(0x61) }],
+      ['utf8', { type: 'string', value: Buffer.from('h\u00e9\u20ac\u{1f600}') }],
+      ['broken', { type: 'string', value: bytes(0xff, 0x41, 0xc3, 0xed, 0xa0, 0x80, 0xf0, 0x9f) }],
+      ['nul', { type: 'string', value: bytes(0, 1, 0) }],
+      ['bin', { type: 'binary', value: Uint8Array.from({ length: 256 }, (_, i) => i) }],
+    ];
+    const args = values.map(([name, value]) => ({ name, value }));
+    const { actions, faults } = await worker.notify([{ name: 'echo', args }]);
+    expect(faults).toEqual([]);
+    const expected = values.map(([name, sent, back = sent]) => ({ type: 'set-var', scope: 2, name, value: back }));
+    expect(plain(actions)).toEqual(plain(expected));
+  });
+
+  it('a uint64 HAProxy cannot hold is sent with a warning', async () => {
+    await worker.notify(run('spoa.set_var_uint64("big", 2, 2 ** 63)'));
+    expect(worker.log).toContainEqual({
+      level: 'warn',
+      message: `set_var_uint64('big'): HAProxy reads 9223372036854775808 as -9223372036854775808`,
+    });
+  });
+
+  it('handlers may take their arguments by keyword, by position, and as methods', async () => {
+    for (const name of ['bound', 'keyword', 'other']) {
+      const { actions, faults } = await worker.notify([{ name, args: [{ name: '', value: text('x') }] }]);
+      expect(faults).toEqual([]);
+      expect(actions).toMatchObject([{ name, value: { value: 1 } }]);
+    }
+  });
+
+  it('all messages of one pass are answered, a fault costs one of them', async () => {
+    const notifies = Array.from({ length: 100 }, (_, n) =>
+      run(n === 50 ? 'raise ValueError("only this")' : `spoa.set_var_int32("n", 2, ${n})`),
+    );
+    const answers = await Promise.all(worker.pass(...notifies));
+    for (const [n, { actions, faults }] of answers.entries()) {
+      if (n === 50) expect(faults[0]?.message).toBe('ValueError: only this');
+      else expect(actions).toMatchObject([{ name: 'n', value: { value: n } }]);
+    }
+  });
+
+  it('several messages of one NOTIFY are answered together, unknown ones with nothing', async () => {
+    const { actions, faults } = await worker.notify([
+      ...run('spoa.set_var_int32("a", 2, 1)'),
+      { name: 'unknown', args: [] },
+      {
+        name: 'slow',
+        args: [
+          { name: 'seconds', value: { type: 'int64', value: 5 } },
+          { name: 'n', value: text('n') },
+        ],
+      },
+      ...run('spoa.set_var_int32("c", 2, 3)'),
+    ]);
+    expect(faults).toEqual([]);
+    expect(actions.map((action) => action.name).sort()).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('coroutines wait side by side, and what each sets goes to its own message', async () => {
+    const slow = (n: string, ms: number): Message[] => [
+      {
+        name: 'slow',
+        args: [
+          { name: 'seconds', value: { type: 'int64', value: ms } },
+          { name: 'n', value: text(n) },
+        ],
+      },
+    ];
+    const [a, b, c] = worker.pass(slow('a', 60), slow('b', 20), run('spoa.set_var_str("b", 2, "now")'));
+    expect(textOf(await c, 'b')).toBe('now');
+    const results = await Promise.all([a, b]);
+    expect(results.map((answer) => textOf(answer, 'b'))).toEqual(['a', 'b']);
+    const code = 'spoa.set_var_str("o", 2, "".join(o for o in order if o in "ab"))';
+    expect(textOf(await worker.notify(run(code)), 'o')).toBe('ba');
+  });
+
+  it('tasks of a coroutine set variables of its message', async () => {
+    const { actions, faults } = await worker.notify([{ name: 'gather', args: [] }]);
+    expect(faults).toEqual([]);
+    expect(actions.map(({ name }) => name)).toEqual(['v1', 'v2', 'v3']);
+  });
+
+  it('set_var_*() outside of a message is an error', async () => {
+    const { faults } = await worker.notify(run('import late'));
+    expect(faults[0]?.message).toContain("No module named 'late'");
+    const code = `asyncio.get_event_loop_policy()\nimport threading\nspoa.set_var_null("inside", 2)`;
+    expect((await worker.notify(run(code))).faults).toEqual([]);
+    const start = startPythonWorker('cpython', { 'main.py': 'import spoa\nspoa.set_var_null("v", 2)\n' });
+    await expect(start).rejects.toThrow(`'set_var_null' called while no message is handled`);
+  });
+
+  it('print and logging go to the log', async () => {
+    await worker.notify(run('print("one"); print("two", file=sys.stderr); log.warning("low %d", 3); log.info("fine")'));
+    expect(worker.log).toEqual([
+      { level: 'info', message: 'one' },
+      { level: 'warn', message: 'two' },
+      { level: 'warn', message: 'scores: low 3' },
+      { level: 'info', message: 'scores: fine' },
+    ]);
+  });
+
+  it('a fault shows the Python traceback with source lines, without frames of the host', async () => {
+    const { faults } = await worker.notify([
+      { name: 'keyword', args: [] },
+      ...run('def f():\n    spoa.set_var_str("v", 9, "")\nf()'),
+    ]);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.traceback).toMatch(
+      /^Traceback \(most recent call last\):\n {2}File ".*main\.py", line 10, in run/,
+    );
+    expect(faults[0]?.traceback).toContain('exec(compile(');
+    expect(faults[0]?.traceback).not.toContain('offload_runtime');
+    expect(faults[0]?.traceback).not.toContain('spoa.py');
+  });
+});
+
+/** The text an answer sets a variable to. */
+function textOf(answer: Answer | undefined, name: string): string | undefined {
+  const action = answer?.actions.find((each) => each.name === name);
+  if (action?.type !== 'set-var' || action.value.type !== 'string') return undefined;
+  return Buffer.from(action.value.value).toString();
+}
+
+/** Integers as bigint, bytes as hexadecimal, so that what is equal compares equal. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'number') return BigInt(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
