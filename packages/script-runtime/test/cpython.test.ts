@@ -1,13 +1,224 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ArgumentKind, NamedArguments } from '../src/named-arguments.js';
+import type { EngineOptions } from '../src/runtime.js';
+import type { CPythonEngine } from '../src/runtimes/cpython/engine.js';
 import { cpython } from '../src/runtimes/cpython.js';
+import type { ScriptFunction } from '../src/value.js';
+import { Bench } from './conformance/bench.js';
 import type { Differences } from './conformance/suite.js';
+import { TestHost } from './conformance/test-host.js';
 import { conformance } from './conformance.js';
 
-const differences: Differences = {
-  bytes: 'bytes',
-  types: ['NoneType', 'bool', 'int', 'str', 'list', 'dict'],
-  printed: ['one 2 True', 'partial', 'next line'],
-  // A busy machine must not turn an interrupt into the end of the process.
-  options: { settings: { graceMs: 20_000 } },
-};
+/** Programs to test with, separated by commas. */
+const executables = (process.env.OFFLOAD_TEST_PYTHONS ?? 'python3').split(',');
 
-conformance(cpython, differences);
+for (const executable of executables) {
+  const differences: Differences = {
+    bytes: 'bytes',
+    types: ['NoneType', 'bool', 'int', 'str', 'list', 'dict'],
+    printed: ['one 2 True', 'partial', 'next line'],
+    // A busy machine must not turn an interrupt into the end of the process.
+    options: { settings: { executable, graceMs: 20_000 } },
+  };
+  conformance(cpython, differences);
+}
+
+describe('cpython', () => {
+  let bench: Bench;
+  const open = async (options: EngineOptions = {}): Promise<CPythonEngine> => {
+    bench = await Bench.create(cpython, options, false);
+    return bench.engine as CPythonEngine;
+  };
+  const load = (source: string): unknown => bench.engine.load(bench.write('s.py', `import os, signal, t\n${source}`));
+  /** Resolves when a line of the log matches. */
+  const logged = async (pattern: RegExp): Promise<string> => {
+    for (;;) {
+      const line = bench.host.logged.find(({ message }) => pattern.test(message));
+      if (line !== undefined) return line.message;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  afterEach(async () => {
+    const last = bench as Bench | undefined;
+    bench = undefined as unknown as Bench;
+    await last?.close();
+  });
+
+  describe('a process that ends', () => {
+    beforeEach(() => open());
+
+    it('is replaced: what scripts registered works under the same handles', async () => {
+      const { engine } = bench as { engine: CPythonEngine };
+      await load(`
+count = 0
+def counter():
+    global count
+    count += 1
+    return count
+t.register("counter", counter)
+t.register("other", lambda x: [x, t.answer, type(t).__name__])
+`);
+      expect([await bench.call('counter'), await bench.call('counter')]).toEqual([1, 2]);
+      const before = engine.pid as number;
+      process.kill(before, 'SIGKILL');
+      await logged(/took its place/);
+      expect(engine.pid).not.toBe(before);
+      expect(bench.functions.size).toBe(2);
+      // A state of its own: counted from the start.
+      expect(await bench.call('counter')).toBe(1);
+      expect(bench.host.held).toBe(0);
+    });
+    it('fails the calls it was in, and no other', async () => {
+      await load(`
+t.register("die", lambda args: os.kill(os.getpid(), 9))
+t.register("live", lambda args: args.get("n"))
+t.register("wait", lambda label: t.wait(label))
+`);
+      const args = (n: number): NamedArguments => {
+        const named = new NamedArguments();
+        named.add('n', ArgumentKind.Integer, n, 0, 0);
+        return named;
+      };
+      expect(await bench.callNamed('live', args(1))).toBe(1);
+      await expect(bench.callNamed('die', args(2))).rejects.toMatchObject({
+        code: 'SCRIPT_ERR_HOST',
+        message: expect.stringMatching(/^Python process \d+ ended/),
+      });
+      // Made while there is none: it waits for the next.
+      expect(await bench.callNamed('live', args(3))).toBe(3);
+      expect(await logged(/it is replaced/)).toMatch(/was ended by SIGKILL/);
+    });
+    it('fails calls that wait in it', async () => {
+      await load('async def wait(label): return await t.wait(label)\nt.register("wait", wait)');
+      const started = bench.start('wait', 'x');
+      await bench.waiting('x');
+      process.kill((bench.engine as CPythonEngine).pid as number, 'SIGKILL');
+      await expect(started.settled).rejects.toThrow(/was ended by SIGKILL/);
+      await logged(/took its place/);
+      expect(bench.host.held).toBe(0);
+    });
+    it('takes functions with it that were made while it ran', async () => {
+      await load('t.register("make", lambda: t.note(lambda: 7))\nt.register("die", lambda: os._exit(3))');
+      await bench.call('make');
+      const [fn] = bench.notes[0] as [ScriptFunction];
+      expect(await bench.callFunction(fn)).toBe(7);
+      await expect(bench.call('die')).rejects.toThrow(/ended/);
+      await logged(/ended with exit code 3: it is replaced/);
+      await logged(/took its place/);
+      await expect(bench.callFunction(fn)).rejects.toThrow(/belongs to a Python process that has ended/);
+    });
+    it('is tried again while its script cannot be loaded any more', async () => {
+      const path = bench.write('s.py', 'import t\nt.register("pid", lambda: 1)');
+      await bench.engine.load(path);
+      bench.write('s.py', 'x = = 1');
+      process.kill((bench.engine as CPythonEngine).pid as number, 'SIGKILL');
+      await logged(/cannot be started again, next try in \d+ ms: invalid syntax/);
+      await expect(bench.call('pid')).rejects.toThrow(/invalid syntax/);
+      bench.write('s.py', 'import t\nt.register("pid", lambda: 2)');
+      await logged(/took its place/);
+      expect(await bench.call('pid')).toBe(2);
+    });
+  });
+
+  describe('a script that cannot be interrupted', () => {
+    beforeEach(() => open({ settings: { graceMs: 100 } }));
+    const sources = {
+      'ignores the signal': 'signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True: pass',
+      'sits in C': 'return sum(range(10 ** 12))',
+      'catches everything for ever':
+        'while True:\n        try:\n            try:\n                while True: pass\n            finally:\n                continue\n        finally:\n            continue',
+    };
+    it.each(Object.entries(sources))('that %s costs its process and nothing else', async (_what, source) => {
+      await load(`def hang():\n    ${source}\nt.register("hang", hang)\nt.register("fine", lambda: 1)`);
+      bench.host.timeoutMs = 200;
+      await expect(bench.call('hang')).rejects.toMatchObject({
+        code: expect.stringMatching(/SCRIPT_ERR_(HOST|DEADLINE)/),
+      });
+      bench.host.timeoutMs = 60_000;
+      expect(await bench.call('fine')).toBe(1);
+    });
+  });
+
+  it('call() interrupts a script that sleeps, and one that waits for a lock', async () => {
+    await open({ settings: { graceMs: 20_000 } });
+    await load(
+      'import time, threading\nt.register("sleep", lambda: time.sleep(100))\nt.register("lock", lambda: threading.Event().wait())',
+    );
+    bench.host.timeoutMs = 200;
+    await expect(bench.call('sleep')).rejects.toMatchObject({ code: 'SCRIPT_ERR_DEADLINE', line: 3 });
+    await expect(bench.call('lock')).rejects.toMatchObject({ code: 'SCRIPT_ERR_DEADLINE', line: 4 });
+    bench.host.timeoutMs = 60_000;
+  });
+
+  it('call() moves large values and many at once', async () => {
+    await open();
+    await load('t.register("echo", lambda x: t.echo(x))\nt.register("size", lambda *a: len(a))');
+    const long = 'x'.repeat(3_000_000);
+    expect(await bench.call('echo', long)).toBe(long);
+    expect(await bench.call('size', ...new Array(50_000).fill('a'))).toBe(50_000);
+  });
+
+  it('logs what other threads and foreign code write, and refuses host functions there', async () => {
+    await open();
+    await load(`
+import threading
+def work():
+    print("from a thread")
+    try: t.note(1)
+    except RuntimeError as error: print(error)
+    os.write(2, b"raw bytes\\n")
+def run():
+    thread = threading.Thread(target=work); thread.start(); thread.join()
+t.register("run", run)`);
+    await bench.call('run');
+    await logged(/^raw bytes$/);
+    await logged(/^from a thread$/);
+    await logged(/functions of the host can only be called in the main thread/);
+    expect(bench.notes).toEqual([]);
+  });
+
+  it('create() finds modules in settings.path, and files beside the script', async () => {
+    await open();
+    const folder = join(dirname(bench.write('x', '')), 'site');
+    mkdirSync(folder);
+    bench.write('site/pure.py', 'name = "pure"');
+    bench.write('data.txt', 'content');
+    const host = new TestHost(false);
+    const engine = await cpython.createEngine(host, { settings: { path: [folder] } });
+    const notes: unknown[] = [];
+    engine.define({ name: 't', functions: { note: (...values) => void notes.push(...values) } });
+    const source = `import os, pure, t\nt.note(pure.name, open(os.path.join(os.path.dirname(__file__), "data.txt")).read())`;
+    await engine.load(bench.write('uses.py', source));
+    expect(notes).toEqual(['pure', 'content']);
+    await engine.close();
+  });
+
+  describe('createEngine()', () => {
+    const create = (executable: string): Promise<unknown> =>
+      Promise.resolve(cpython.createEngine(new TestHost(false), { settings: { executable } }));
+    const program = async (source: string): Promise<string> => {
+      await open();
+      const path = bench.write('python', `#!/bin/sh\n${source}\n`);
+      chmodSync(path, 0o755);
+      return path;
+    };
+
+    it('says that the program is missing', async () => {
+      await expect(create('/nowhere/python3')).rejects.toMatchObject({
+        code: 'SCRIPT_ERR_UNSUPPORTED',
+        message: "Cannot start Python '/nowhere/python3': there is no such program; Python 3.9 or later is needed",
+      });
+    });
+    it('says that the program is too old', async () => {
+      const path = await program('echo "offload: Python 3.7 is too old" >&2; exit 3');
+      await expect(create(path)).rejects.toThrow(/: Python 3.7 is too old; Python 3.9 or later is needed/);
+    });
+    it('says what a program said that is no Python', async () => {
+      await expect(create(await program('echo "what?" >&2; exit 4'))).rejects.toThrow(
+        /: it ended with exit code 4:\nwhat\?/,
+      );
+    });
+  });
+});

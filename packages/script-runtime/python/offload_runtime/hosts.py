@@ -2,6 +2,7 @@
 
 import builtins
 import sys
+from threading import get_ident, main_thread
 from types import MethodType, ModuleType, SimpleNamespace
 from weakref import WeakValueDictionary
 
@@ -12,6 +13,7 @@ class HostError(Exception):
     """Raised by functions of the host; each module has a subclass of its own, ``error``."""
 
 
+_main = main_thread().ident
 _proxies = WeakValueDictionary()
 _functions = {}
 #: Functions that are methods, by class of object and name.
@@ -20,6 +22,8 @@ _methods = {}
 
 def ask(function, arguments, error=HostError):
     """Calls a function of the host and gives its answer, or an awaitable for it inside a coroutine."""
+    if get_ident() != _main:
+        raise RuntimeError("functions of the host can only be called in the main thread")
     dressed, packed = values.pack(arguments)
     stage = core.stage
     mode = wire.CAN_AWAIT if stage & core.COROUTINE else wire.CANNOT_WAIT

@@ -1,13 +1,16 @@
 """What scripts print and log, line by line into the host's log."""
 
 import logging
+import os
 import sys
+from threading import get_ident, main_thread
 
 from . import core, wire
 from .faults import is_library, is_own
 
 DEBUG, INFO, WARN, ERROR = "debug", "info", "warn", "error"
 _MAX_LINE = 16 * 1024
+_main = main_thread().ident
 _MAX_ITEMS = 512
 
 
@@ -22,6 +25,10 @@ def script_of(frame):
 
 
 def log(level, text, script):
+    if get_ident() != _main:
+        # Only the main thread talks to the host; what other threads say goes the way of foreign code.
+        os.write(2 if level in (WARN, ERROR) else 1, f"{text}\n".encode("utf-8", "surrogateescape"))
+        return
     for line in text.splitlines() or [""]:
         for at in range(0, len(line) or 1, _MAX_LINE):
             core.tell((wire.LOG, level, script, line[at : at + _MAX_LINE]))

@@ -12,59 +12,68 @@ import time
 
 from . import core, functions, interrupts, wire
 
-_AGAIN = 0.05
 #: What the process ends with.
 EXIT_CODE = 71
+_AGAIN = 0.05
+
+#: Longest stretch of script code, the same while scripts load, and what an interrupted one gets on top; seconds.
+_timeout = _load_timeout = _grace = 1.0
+_errors = 2
 
 
-#: Longest stretch of script code in seconds.
-_timeout = 1.0
+def _limit():
+    return _load_timeout if functions.loading else _timeout
 
 
-def set_limits(_call, timeout, text, patience):
+def _tick():
+    return min(max(_timeout / 5, 0.01), 0.2)
+
+
+def _arm():
+    """Ends the process, from a thread in C, when no thread of Python has run for too long.
+
+    That is how a script ends that is inside a function in C which keeps the interpreter's lock.
+    """
+    faulthandler.dump_traceback_later(_limit() + _grace + _tick(), exit=True, file=_errors)
+
+
+def _set_limits(_call, timeout, text, patience):
     """Command of the host: its limits have changed."""
     global _timeout
     _timeout = timeout
     interrupts.text = text
     core.patience = patience
+    _arm()
+
+
+def _watch(main):
+    interrupted_at = None
+    seen = -1
+    while True:
+        _arm()
+        time.sleep(_AGAIN if interrupted_at is not None else _tick())
+        stage, mark = core.stage, core.mark
+        now = time.monotonic()
+        if mark != seen or not stage & core.SCRIPT:
+            seen = mark
+            interrupted_at = None
+        if not stage & core.SCRIPT or now - mark < _limit():
+            continue
+        if interrupted_at is None:
+            interrupted_at = now
+        elif now - interrupted_at > _grace:
+            os.write(_errors, b"offload: a script cannot be interrupted, its process ends\n")
+            faulthandler.dump_traceback(file=_errors)
+            os._exit(EXIT_CODE)
+        signal.pthread_kill(main, signal.SIGINT)
 
 
 def start(timeout, load_timeout, grace):
-    """All in seconds: the limits of one stretch of script code, and what an interrupted one gets on top."""
-    global _timeout
-    _timeout = timeout
-    core.commands[wire.LIMITS] = set_limits
-    main = threading.main_thread().ident
-    # faulthandler ends the process where no thread can run any more: code in C that keeps the interpreter's lock. It
-    # writes to the descriptor itself, where sys.stderr is no file.
-    errors = os.dup(2)
-
-    def watch():
-        interrupted_at = None
-        seen = -1
-        while True:
-            loading = functions.loading > 0
-            limit = load_timeout if loading else _timeout
-            tick = min(max(_timeout / 5, 0.01), 0.2)
-            faulthandler.dump_traceback_later(limit + grace + tick, exit=True, file=errors)
-            time.sleep(_AGAIN if interrupted_at is not None else tick)
-            stage, mark = core.stage, core.mark
-            if not stage & core.SCRIPT:
-                interrupted_at = None
-                continue
-            if mark != seen:
-                seen = mark
-                interrupted_at = None
-            elapsed = time.monotonic() - mark
-            if elapsed < limit:
-                continue
-            if interrupted_at is None:
-                interrupted_at = time.monotonic()
-            elif time.monotonic() - interrupted_at > grace:
-                os.write(errors, b"offload: a script cannot be interrupted, its process ends\n")
-                faulthandler.dump_traceback(file=errors)
-                os._exit(EXIT_CODE)
-            signal.pthread_kill(main, signal.SIGINT)
-
+    global _timeout, _load_timeout, _grace, _errors
+    _timeout, _load_timeout, _grace = timeout, load_timeout, grace
+    # The descriptor itself: sys.stderr is no file.
+    _errors = os.dup(2)
+    core.commands[wire.LIMITS] = _set_limits
     core.mark = time.monotonic()
-    threading.Thread(target=watch, name="offload watchdog", daemon=True).start()
+    main = threading.main_thread().ident
+    threading.Thread(target=_watch, args=(main,), name="offload watchdog", daemon=True).start()
