@@ -266,8 +266,6 @@ describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (en
     expect(textOf(await c, 'b')).toBe('now');
     const results = await Promise.all([a, b]);
     expect(results.map((answer) => textOf(answer, 'b'))).toEqual(['a', 'b']);
-    const code = 'spoa.set_var_str("o", 2, "".join(o for o in order if o in "ab"))';
-    expect(textOf(await worker.notify(run(code)), 'o')).toBe('ba');
   });
 
   it('tasks of a coroutine set variables of its message', async () => {
