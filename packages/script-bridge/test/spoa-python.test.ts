@@ -271,7 +271,8 @@ describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (en
   it('tasks of a coroutine set variables of its message', async () => {
     const { actions, faults } = await worker.notify([{ name: 'gather', args: [] }]);
     expect(faults).toEqual([]);
-    expect(actions.map(({ name }) => name)).toEqual(['v1', 'v2', 'v3']);
+    // Which task wakes first is up to the clock.
+    expect(actions.map(({ name }) => name).sort()).toEqual(['v1', 'v2', 'v3']);
   });
 
   it('set_var_*() outside of a message is an error', async () => {
