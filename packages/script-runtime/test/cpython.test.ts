@@ -50,7 +50,7 @@ describe('cpython', () => {
     beforeEach(() => open());
 
     it('is replaced: what scripts registered works under the same handles', async () => {
-      const { engine } = bench as { engine: CPythonEngine };
+      const { engine } = bench as unknown as { engine: CPythonEngine };
       await load(`
 count = 0
 def counter():
