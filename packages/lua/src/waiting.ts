@@ -3,7 +3,7 @@
 import { LuaError } from './errors.js';
 import { luaError } from './raise.js';
 import type { LuaGenerator } from './runtime/chunk.js';
-import { results, Wait } from './runtime/coroutine.js';
+import { Wait } from './runtime/coroutine.js';
 import { hostFunction } from './runtime/host-function.js';
 import { HOST_PREFIX } from './stack.js';
 import type { LuaFunction, LuaValue } from './value.js';
@@ -24,7 +24,7 @@ export function waitingFunction(
     return blocking(...args);
   };
   return hostFunction(name, plain, function* (...args: LuaValue[]): LuaGenerator {
-    return results(yield new Wait(fn(...args)));
+    return yield new Wait(fn(...args));
   });
 }
 
@@ -41,7 +41,7 @@ export function suspendingFunction(
   const generator = function* (...args: LuaValue[]): LuaGenerator {
     try {
       const result = fn(...args);
-      return typeof result?.then === 'function' ? results(yield new Wait(result)) : result;
+      return typeof result?.then === 'function' ? yield new Wait(result) : result;
     } catch (error) {
       throw raise(error);
     }

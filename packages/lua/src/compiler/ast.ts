@@ -44,6 +44,8 @@ export interface FunctionNode {
   /** Evaluated in a `while` condition: no block of its own that is new for each evaluation. */
   readonly inCondition: boolean;
   readonly inLoop: boolean;
+  /** Last part of the name it is first stored under. */
+  ownName: string | undefined;
   /** Every return gives exactly one value that is no call: callers need not look for several results. */
   single: boolean;
 }

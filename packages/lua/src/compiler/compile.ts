@@ -2,11 +2,11 @@
  * Source text to JavaScript text.
  *
  * The text of a chunk is the body of a function of `R` (the runtime of a state) and `K` (the chunk); it returns a function
- * from environment to the chunk's main function. The text of a generator version is such a body too; it returns a function
- * from the environment, its setter and the captured variables to the generator function.
+ * from environment to the chunk's main function. The text of a generator version is such a body too; it returns the
+ * generator function, which takes the description of a closure in front of the arguments.
  */
 import type { ChunkNode, FunctionNode } from './ast.js';
-import { ChunkContext, envName, FunctionContext, type Site, varName } from './emit/context.js';
+import { ChunkContext, FunctionContext, type Site } from './emit/context.js';
 import { functionText } from './emit/function.js';
 import { inferTypes } from './infer.js';
 import { parseChunk } from './parser.js';
@@ -43,7 +43,7 @@ export const SLOW_NAMES = [
   ...['IX', 'SX', 'CA', 'ADD', 'SUB', 'MUL', 'DIV', 'MOD', 'POW', 'IDIV', 'UNM', 'LEN', 'CAT', 'EQ', 'LT', 'LE'],
   ...['BAND', 'BOR', 'BXOR', 'BNOT', 'SHL', 'SHR'],
 ] as const;
-export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN', 'YR'] as const;
+export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN'] as const;
 
 /** A chunk ready to be turned into a function. */
 export interface Compiled {
@@ -86,8 +86,7 @@ export function compileGenerator(chunk: ChunkNode, fn: FunctionNode, withSites =
     const cx = new ChunkContext(chunk, true, withSites ? [] : undefined);
     const text = functionText(new FunctionContext(cx, fn));
     const names = [...RUNTIME_NAMES, ...SLOW_NAMES, ...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];
-    const params = [envName(fn), `${envName(fn)}set`, ...fn.upvalues.map(varName)];
-    const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return (${params.join()})=>${text}`;
+    const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return ${text}`;
     return place(code, cx.sites);
   });
 }

@@ -207,6 +207,7 @@ class Parser extends ExpressionParser {
       if (method) break;
     }
     const fn = this.parseFunction(line, method);
+    nameFunction(target, fn);
     return this.assign([target], [fn], line);
   }
 
@@ -214,6 +215,7 @@ class Parser extends ExpressionParser {
     const v = this.scopes.newVar(this.parseName());
     this.scopes.declare(v, line);
     const fn = this.parseFunction(line, false);
+    fn.ownName = v.name;
     v.sources.push(fn);
     return { kind: 'LocalFunction', v, fn };
   }
@@ -227,6 +229,7 @@ class Parser extends ExpressionParser {
     } while (this.accept(','));
     const exprs = this.accept('=') ? this.parseExprList() : [];
     vars.forEach((v, i) => {
+      nameFunction({ kind: 'Local', v }, exprs[i]);
       v.sources.push(exprs[i]);
       scopes.declare(v, lex.line);
     });
@@ -259,6 +262,7 @@ class Parser extends ExpressionParser {
 
   private assign(targets: Expr[], exprs: Expr[], line: number): Stat {
     targets.forEach((t, i) => {
+      nameFunction(t, exprs[i]);
       if (t.kind !== 'Local') return;
       t.v.reassigned = true;
       const source = exprs[i];
@@ -267,4 +271,12 @@ class Parser extends ExpressionParser {
     });
     return { kind: 'Assign', targets, exprs, line };
   }
+}
+
+/** Remembers what a function is called by being stored into `target`. */
+function nameFunction(target: Expr, value: Expr | undefined): void {
+  if (value?.kind !== 'Function') return;
+  if (target.kind === 'Local') value.ownName = target.v.name;
+  else if (target.kind === 'Global') value.ownName = target.name;
+  else if (target.kind === 'Index' && target.key.kind === 'String') value.ownName = target.key.value;
 }

@@ -60,6 +60,7 @@ export class Scopes {
       hasCall: false,
       inCondition: outer !== undefined && outer.conditions > 0,
       inLoop: outer !== undefined && (outer.loops > 0 || outer.sawLabel),
+      ownName: undefined,
       single: false,
     };
     this.functions.push(fn);

@@ -1,11 +1,19 @@
 /** The coroutine library. */
 import { LuaError, stackRecording } from '../errors.js';
 import { argError, luaError } from '../raise.js';
-import type { LuaGenerator } from '../runtime/chunk.js';
-import { Coroutine, resumeFault, type Suspendable, Wait, waitError, YIELD_ERROR } from '../runtime/coroutine.js';
+import type { LuaGenerator, Suspender } from '../runtime/chunk.js';
+import {
+  Coroutine,
+  results,
+  resumeFault,
+  type Suspendable,
+  Wait,
+  waitError,
+  YIELD_ERROR,
+} from '../runtime/coroutine.js';
 import type { Engine } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
-import { type LuaValue, multi } from '../value.js';
+import type { LuaValue } from '../value.js';
 import { checkFunction } from './args.js';
 import type { Library } from './host.js';
 import { errorValue } from './protected-calls.js';
@@ -14,24 +22,26 @@ export function openCoroutine(engine: Engine): Library {
   const { scheduler } = engine;
 
   /** Runs `co` where nobody can wait. */
-  const step = (co: Coroutine, args: readonly LuaValue[]): readonly LuaValue[] => {
-    let out = scheduler.step(co, args);
-    while (out instanceof Wait) out = scheduler.step(co, { error: waitError() });
+  const step = (co: Coroutine, value: LuaValue): LuaValue => {
+    let out = scheduler.resume(co, value);
+    while (out instanceof Wait) out = scheduler.resume(co, waitError(), true);
     return out;
   };
 
   /** Runs `co` from a generator: its waits are passed on to whoever runs us. */
-  function* stepWaiting(co: Coroutine, args: readonly LuaValue[]): Generator<LuaValue, readonly LuaValue[], LuaValue> {
-    let out = scheduler.step(co, args);
+  function* stepWaiting(co: Coroutine, value: LuaValue): Generator<LuaValue, LuaValue, LuaValue> {
+    let out = scheduler.resume(co, value);
     while (out instanceof Wait) {
-      let input: readonly LuaValue[] | { error: unknown };
       co.status = 'normal';
+      let input: LuaValue;
+      let failed = false;
       try {
         input = yield out;
       } catch (error) {
-        input = { error };
+        input = error;
+        failed = true;
       }
-      out = scheduler.step(co, input);
+      out = scheduler.resume(co, input, failed);
     }
     return out;
   }
@@ -40,12 +50,13 @@ export function openCoroutine(engine: Engine): Library {
     'resume',
     (co: LuaValue, ...args: LuaValue[]) => {
       const thread = checkThread(co);
-      const fault = resumeFault(thread);
-      if (fault !== undefined) return [false, fault];
+      const value = args.length === 1 ? args[0] : args;
+      if (thread.status !== 'suspended') return [false, resumeFault(thread)];
       const { depth } = stackRecording;
       stackRecording.depth = 0;
       try {
-        return [true, ...step(thread, args)];
+        const out = step(thread, value);
+        return out instanceof Array ? [true, ...out] : [true, out];
       } catch (e) {
         return [false, errorValue(e)];
       } finally {
@@ -57,33 +68,37 @@ export function openCoroutine(engine: Engine): Library {
       const fault = resumeFault(thread);
       if (fault !== undefined) return [false, fault];
       try {
-        return [true, ...(yield* stepWaiting(thread, args))];
+        const out = yield* stepWaiting(thread, results(args));
+        return out instanceof Array ? [true, ...out] : [true, out];
       } catch (e) {
         return [false, errorValue(e)];
       }
     },
   );
 
+  /** The generator version of all functions made by wrap. */
+  function* $lua_wrap(self: Suspender, ...args: LuaValue[]): LuaGenerator {
+    const { co } = self as Wrapped;
+    if (co.status !== 'suspended') throw luaError(resumeFault(co)!);
+    try {
+      return yield* stepWaiting(co, results(args));
+    } catch (e) {
+      throw withPosition(e);
+    }
+  }
+
   const wrap = function (f: LuaValue) {
     const co = new Coroutine(checkFunction(f, 1, arguments.length));
     const fn: Suspendable = function $lua_wrap(...args: LuaValue[]) {
-      const fault = resumeFault(co);
-      if (fault !== undefined) throw luaError(fault);
+      if (co.status !== 'suspended') throw luaError(resumeFault(co)!);
       try {
-        return multi(step(co, args) as LuaValue[]);
+        return step(co, args.length === 1 ? args[0] : args);
       } catch (e) {
         throw withPosition(e);
       }
     };
-    fn.g$ = function* $lua_wrap(...args: LuaValue[]): LuaGenerator {
-      const fault = resumeFault(co);
-      if (fault !== undefined) throw luaError(fault);
-      try {
-        return multi((yield* stepWaiting(co, args)) as LuaValue[]);
-      } catch (e) {
-        throw withPosition(e);
-      }
-    };
+    const wrapped: Wrapped = { co, run: $lua_wrap };
+    fn.g$ = wrapped;
     return fn;
   };
 
@@ -108,6 +123,11 @@ export function openCoroutine(engine: Engine): Library {
     running: () => (scheduler.current === undefined || scheduler.current.main ? undefined : scheduler.current),
     isyieldable: () => scheduler.current !== undefined && !scheduler.current.main,
   };
+}
+
+/** The generator version of a function made by wrap. */
+interface Wrapped extends Suspender {
+  readonly co: Coroutine;
 }
 
 function checkThread(v: LuaValue): Coroutine {

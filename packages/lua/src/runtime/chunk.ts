@@ -10,8 +10,15 @@ import type { LuaFunction, LuaValue } from '../value.js';
 export type LuaGenerator = Generator<LuaValue, LuaValue, LuaValue>;
 export type GeneratorFunction = (...args: LuaValue[]) => LuaGenerator;
 
+/** The generator version of a function. `run` is called with its own object in front of the arguments. */
+export interface Suspender {
+  readonly run: (self: Suspender, ...args: LuaValue[]) => LuaGenerator;
+}
+
+type Run = Suspender['run'];
+
 /** What a closure says about itself. */
-export interface ClosureInfo {
+export interface ClosureInfo extends Suspender {
   readonly chunk: Chunk;
   /** Number of the function in the chunk. */
   readonly id: number;
@@ -22,12 +29,6 @@ export interface ClosureInfo {
   readonly upvalues: readonly LuaValue[];
 }
 
-type GeneratorFactory = (
-  env: LuaTable | undefined,
-  setEnv: ((env: LuaTable) => void) | undefined,
-  ...upvalues: LuaValue[]
-) => GeneratorFunction;
-
 export class Chunk {
   /** Display name, as positions show it. */
   readonly name: string;
@@ -37,7 +38,7 @@ export class Chunk {
   private readonly runtime: object;
   /** Keeps the positions of the main text reachable as long as its code is. */
   readonly unit: CodeUnit;
-  private readonly generators = new Map<number, { factory: GeneratorFactory; unit: CodeUnit }>();
+  private readonly generators = new Map<number, { run: Run; unit: CodeUnit }>();
   private tree: ChunkNode | undefined;
   private readonly make: (env: LuaTable) => LuaFunction;
 
@@ -68,18 +69,26 @@ export class Chunk {
     return new Description(this, id, env, setEnv, upvalues);
   }
 
-  /** The generator version of a closure: same code, same captured variables. */
-  generator(info: ClosureInfo): GeneratorFunction {
-    let entry = this.generators.get(info.id);
+  /**
+   * Makes the description of a closure able to run it. The code is one JavaScript function for all closures, which finds captured
+   * variables in the description it is called with: V8 spends a map and a prototype on each generator function it calls.
+   */
+  prepare(info: ClosureInfo): Suspender {
+    (info as Description).run = this.generator(info.id);
+    return info;
+  }
+
+  private generator(id: number): Run {
+    let entry = this.generators.get(id);
     if (entry === undefined) {
       const tree = this.parse();
-      const fn = tree.functions[info.id]!;
+      const fn = tree.functions[id]!;
       const unit = new CodeUnit(this, () => withSites(compileGenerator(this.parse(), fn, true)));
-      const code = compileGenerator(tree, fn).code;
-      entry = { factory: instantiate(code, unit.id)(this.runtime, this) as GeneratorFactory, unit };
-      this.generators.set(info.id, entry);
+      const { code } = compileGenerator(tree, fn);
+      entry = { run: instantiate(code, unit.id)(this.runtime, this) as Run, unit };
+      this.generators.set(id, entry);
     }
-    return entry.factory(info.env, info.setEnv, ...info.upvalues);
+    return entry.run;
   }
 
   /** Lines a function spans, for debug.getinfo and tracebacks. */
@@ -95,12 +104,14 @@ export class Chunk {
   }
 }
 
-class Description implements ClosureInfo {
+class Description implements ClosureInfo, Suspender {
   readonly chunk: Chunk;
   readonly id: number;
   readonly env: LuaTable | undefined;
   readonly setEnv: ((env: LuaTable) => void) | undefined;
   readonly upvalues: readonly LuaValue[];
+  /** Set by {@link Chunk.prepare}: most descriptions are asked for other reasons. */
+  run: Run = unprepared;
 
   constructor(
     chunk: Chunk,
@@ -115,6 +126,10 @@ class Description implements ClosureInfo {
     this.setEnv = setEnv;
     this.upvalues = upvalues;
   }
+}
+
+function unprepared(): LuaGenerator {
+  throw new Error('Cannot run a description: it was not prepared');
 }
 
 /** Whether `v`, returned by a function that was asked about itself, is an answer. */

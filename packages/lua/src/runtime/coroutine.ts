@@ -3,14 +3,14 @@ import { LuaError } from '../errors.js';
 import { luaError } from '../raise.js';
 import { HOST_PREFIX } from '../stack.js';
 import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
-import { type ClosureInfo, type GeneratorFunction, isClosureInfo, type LuaGenerator } from './chunk.js';
+import { type ClosureInfo, isClosureInfo, type LuaGenerator, type Suspender } from './chunk.js';
 import type { Fuel } from './fuel.js';
 import { type Caller, finish, type PendingCall } from './invoke.js';
 import { TailCall } from './tail-call.js';
 
 /** A function that may carry its generator version: 0 when it has none, 1 for coroutine.yield. */
 export type Suspendable = LuaFunction & {
-  g$?: GeneratorFunction | 0 | 1;
+  g$?: Suspender | 0 | 1;
   /** Set on what stands for a value that cannot be called: it raises the error. */
   refuses?: boolean;
 };
@@ -31,7 +31,9 @@ export type Status = 'suspended' | 'running' | 'normal' | 'dead';
 export class Coroutine extends LuaThread {
   status: Status = 'suspended';
   readonly fn: LuaFunction;
+  /** The innermost of the driven generators, and those that wait for it. */
   generator: LuaGenerator | undefined = undefined;
+  readonly callers: LuaGenerator[] = [];
   /** Started by callAsync: scripts do not see it as a coroutine. */
   readonly main: boolean;
 
@@ -57,7 +59,8 @@ export class Scheduler {
 
   /** Asks a function about itself; undefined when it is not compiled Lua. */
   describe(fn: LuaFunction): ClosureInfo | undefined {
-    if (fn.name.startsWith(HOST_PREFIX)) return undefined;
+    const g = (fn as Suspendable).g$;
+    if (g === 0 || g === 1 || fn.name.startsWith(HOST_PREFIX)) return undefined;
     const { fuel } = this;
     const saved = fuel.f;
     fuel.f = 0;
@@ -71,13 +74,17 @@ export class Scheduler {
     }
   }
 
-  /** The generator version of `fn`, made on first use; 0 when it is a plain JavaScript function. */
-  generatorOf = (fn: LuaFunction): GeneratorFunction | 0 | 1 => {
+  /** The generator version of `fn`, made on first use. A plain JavaScript function gets one that just calls it. */
+  generatorOf = (fn: LuaFunction): Suspender => {
     const f = fn as Suspendable;
-    if (f.g$ !== undefined) return f.g$;
+    if (typeof f.g$ === 'object') return f.g$;
     const info = this.describe(fn);
-    f.g$ = info === undefined ? 0 : info.chunk.generator(info);
-    return f.g$;
+    if (info !== undefined) {
+      f.g$ = info.chunk.prepare(info);
+      return f.g$;
+    }
+    f.g$ ??= 0;
+    return f.g$ === 1 ? YIELD : callOf(fn);
   };
 
   /** Calls any value so that it can suspend. */
@@ -89,17 +96,20 @@ export class Scheduler {
       f = target;
       list = [...bound, ...args];
     }
-    const g = (f as Suspendable).g$ ?? this.generatorOf(f);
+    const g = (f as Suspendable).g$;
     let r: LuaValue;
     if (g === 0) r = f(...list);
-    else if (g === 1) r = results(yield list);
-    else r = yield* g(...list);
+    else if (g === 1) r = yield results(list);
+    else {
+      const s = g ?? this.generatorOf(f);
+      r = yield* s.run(s, ...list);
+    }
     return r instanceof TailCall ? yield* this.settle(r) : r;
   }
 
   /** Lets the wrapper of a callable table suspend as the function behind it does. */
   suspendable = (wrapper: LuaFunction, fn: LuaFunction, bound: readonly LuaValue[]): LuaFunction => {
-    (wrapper as Suspendable).g$ = (...args) => this.call(fn, [...bound, ...args]);
+    (wrapper as Suspendable).g$ = { run: (_self, ...args) => this.call(fn, [...bound, ...args]) };
     return wrapper;
   };
 
@@ -116,18 +126,16 @@ export class Scheduler {
   }.bind(this);
 
   /**
-   * Runs a coroutine up to its next yield, wait or end. `input` is the values passed in, or an error to raise inside.
-   * Returns what came out: an array for a yield or the end, or a Wait.
+   * Runs a coroutine up to its next yield, wait or end. `value` is passed in, in the form of the calling convention (or
+   * raised inside when `failed`). Returns what came out in that form, or a Wait.
    */
-  step(co: Coroutine, input: readonly LuaValue[] | { error: unknown }): readonly LuaValue[] | Wait {
+  resume(co: Coroutine, value: LuaValue, failed = false): LuaValue | Wait {
     const previous = this.current;
     if (previous !== undefined) previous.status = 'normal';
     co.status = 'running';
     this.current = co;
     try {
-      const out = this.advance(co, input);
-      co.status = out.done ? 'dead' : 'suspended';
-      return out.value;
+      return this.drive(co, value, failed);
     } catch (e) {
       co.status = 'dead';
       throw e;
@@ -137,24 +145,98 @@ export class Scheduler {
     }
   }
 
-  private advance(co: Coroutine, input: readonly LuaValue[] | { error: unknown }) {
-    let it: IteratorResult<LuaValue, LuaValue>;
-    if (co.generator === undefined) {
-      const g = this.generatorOf(co.fn);
-      const args = input as readonly LuaValue[];
-      if (typeof g !== 'function') co.generator = this.call(co.fn, args);
-      else co.generator = g(...args);
-      it = co.generator.next();
-    } else if (Array.isArray(input)) it = co.generator.next(input);
-    else it = co.generator.throw((input as { error: unknown }).error);
-    while (it.done && it.value instanceof TailCall) {
-      co.generator = this.settle(it.value);
-      it = co.generator.next();
+  /** {@link resume} with lists of values. */
+  step(co: Coroutine, input: readonly LuaValue[] | { error: unknown }): readonly LuaValue[] | Wait {
+    const out = Array.isArray(input)
+      ? this.resume(co, results(input))
+      : this.resume(co, (input as { error: unknown }).error, true);
+    return out instanceof Wait || out instanceof Array ? out : [out];
+  }
+
+  /**
+   * A generator delegates to those it calls by `yield*`, which makes each resumption pass through all of them. Calls that
+   * may be recursive instead yield the generator to run, so that the depth of a recursion costs nothing.
+   */
+  private drive(co: Coroutine, input: LuaValue, inputFailed: boolean): LuaValue | Wait {
+    const { callers } = co;
+    let value = input;
+    let failed = inputFailed;
+    let g = co.generator;
+    if (g === undefined) {
+      const s = this.generatorOf(co.fn);
+      g = value instanceof Array ? s.run(s, ...value) : s.run(s, value);
+      value = undefined;
     }
-    if (!it.done) return { done: false, value: it.value };
-    return { done: true, value: it.value instanceof Array ? it.value : [it.value] };
+    for (;;) {
+      let it: IteratorResult<LuaValue, LuaValue>;
+      try {
+        it = failed ? g.throw(value) : g.next(value);
+      } catch (e) {
+        const caller = callers.pop();
+        if (caller === undefined) throw e;
+        g = caller;
+        value = e;
+        failed = true;
+        continue;
+      }
+      failed = false;
+      value = it.value;
+      if (it.done) {
+        if (value instanceof TailCall) {
+          g = this.settle(value);
+          value = undefined;
+          continue;
+        }
+        const caller = callers.pop();
+        if (caller === undefined) {
+          co.status = 'dead';
+          return value;
+        }
+        g = caller;
+      } else if (value instanceof GeneratorObject) {
+        if (callers.length >= MAX_CALLERS) {
+          value = stackOverflow();
+          failed = true;
+          continue;
+        }
+        callers.push(g);
+        g = value as LuaGenerator;
+        value = undefined;
+      } else {
+        co.generator = g;
+        co.status = 'suspended';
+        return value;
+      }
+    }
   }
 }
+
+/** coroutine.yield as the main function of a coroutine. */
+const YIELD: Suspender = {
+  *run(_self, ...args) {
+    return yield results(args);
+  },
+};
+
+function callOf(fn: LuaFunction): Suspender {
+  return {
+    // biome-ignore lint/correctness/useYield: it stands for a function that never suspends.
+    *run(_self, ...args) {
+      return fn(...args);
+    },
+  };
+}
+
+/** Depth of a recursion inside a coroutine, which takes no JavaScript stack. */
+const MAX_CALLERS = 30_000;
+
+function stackOverflow(): LuaError {
+  return new LuaError(luaError('stack overflow').value, 'LUA_ERR_STACK_OVERFLOW');
+}
+
+/** What every generator is an instance of. */
+const GeneratorObject = function GeneratorObject() {} as unknown as new () => LuaGenerator;
+GeneratorObject.prototype = Object.getPrototypeOf(function* () {}.prototype);
 
 /** Values passed into a coroutine as the results of its yield. */
 export function results(list: readonly LuaValue[]): LuaValue {

@@ -9,7 +9,7 @@ import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../va
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
 import { Chunk } from './chunk.js';
-import { results, Scheduler, type Suspendable } from './coroutine.js';
+import { Scheduler, type Suspendable } from './coroutine.js';
 import { Fuel } from './fuel.js';
 import { TypeMetas } from './heap.js';
 import { hostFunction } from './host-function.js';
@@ -129,7 +129,6 @@ export class Engine {
       PR: scheduler.runPending,
       RG: scheduler.settle,
       GN: scheduler.generatorOf,
-      YR: results,
     };
   }
 

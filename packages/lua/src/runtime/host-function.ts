@@ -1,7 +1,7 @@
 /** JavaScript functions as Lua functions. */
 import { HOST_PREFIX } from '../stack.js';
 import type { LuaFunction, LuaValue } from '../value.js';
-import type { GeneratorFunction } from './chunk.js';
+import type { GeneratorFunction, Suspender } from './chunk.js';
 import type { Suspendable } from './coroutine.js';
 
 /**
@@ -13,11 +13,16 @@ export function hostFunction(name: string, fn: LuaFunction, generator: Generator
   if (typeof generator === 'function') {
     Object.defineProperty(generator, 'name', { value: HOST_PREFIX + name, configurable: true });
   }
-  (fn as Suspendable).g$ = generator;
+  (fn as Suspendable).g$ = typeof generator === 'function' ? suspender(generator) : generator;
   return fn;
 }
 
 /** Whether `fn` was written in JavaScript, by its name. */
 export function isHostFunction(fn: LuaValue): boolean {
   return typeof fn === 'function' && fn.name.startsWith(HOST_PREFIX);
+}
+
+/** A generator function as the generator version of a function. */
+export function suspender(generator: GeneratorFunction): Suspender {
+  return { run: (_self, ...args) => generator(...args) };
 }

@@ -29,7 +29,9 @@ function returnsOne(e: AnyCall): boolean {
 
 /** A call whose results come raw: a value, an array, or a pending tail call. */
 export function emitCall(cx: FunctionContext, e: AnyCall): string {
-  return emitSpecialCall(cx, e) ?? emitCallWith(cx, e, cx.gen ? genCall : plainCall);
+  return (
+    emitSpecialCall(cx, e) ?? emitCallWith(cx, e, cx.gen ? (maybeRecursive(cx, e) ? genRecursive : genCall) : plainCall)
+  );
 }
 
 /** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
@@ -58,17 +60,34 @@ const plainTail: Form = {
   tail: true,
   text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${mark}${fn}(${args}))`,
 };
-const genCall: Form = {
-  repeat: true,
-  tail: false,
-  text: (fn, args, mark) =>
-    `((q=${fn}.g$??GN(${fn}))===0?${mark}${fn}(${args}):q===1?YR(yield [${args}]):yield*${mark}q(${args}))`,
-};
+const genCall: Form = { repeat: true, tail: false, text: suspendableCall('yield*') };
+/** For calls that may be recursive: the scheduler runs the callee, see its `drive`. */
+const genRecursive: Form = { repeat: true, tail: false, text: suspendableCall('yield') };
 const genTail: Form = {
   repeat: true,
   tail: true,
-  text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
+  text: (fn, args, mark) => `(--F.t<0?TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
 };
+
+/** A call in generator code: of a JavaScript function, of coroutine.yield, or of a generator version. */
+export function suspendableCall(delegate: 'yield*' | 'yield'): CallForm {
+  return (fn, args, mark) => {
+    const yielded =
+      args === '' ? 'N' : args.includes('...') ? `ML([${args}])` : args.includes(',') ? `[${args}]` : args;
+    return `((q=${fn}.g$)===0?${mark}${fn}(${args}):q===1?yield ${yielded}:${delegate}(q===undefined?q=GN(${fn}):q,q.run${mark}(q${args === '' ? '' : `,${args}`})))`;
+  };
+}
+
+/** Whether a call goes by the name of the function it stands in. */
+function maybeRecursive(cx: FunctionContext, e: AnyCall): boolean {
+  const { ownName } = cx.fn;
+  if (ownName === undefined) return false;
+  if (e.kind === 'Method') return e.name === ownName;
+  const { callee } = e;
+  if (callee.kind === 'Local') return callee.v.name === ownName;
+  if (callee.kind === 'Global') return callee.name === ownName;
+  return callee.kind === 'Index' && callee.key.kind === 'String' && callee.key.value === ownName;
+}
 
 function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   if (cx.gen) cx.scratch('q');

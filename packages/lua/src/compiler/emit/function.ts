@@ -38,7 +38,7 @@ export function functionText(cx: FunctionContext): string {
   const text = `{${entry}${credit}${boxes.join('')}${body}${end}${vars}}`;
   // Running out of stack is reported at the head of the function.
   const mark = cx.mark(fn.line);
-  return cx.gen ? `function*${mark}(${params.join()})${text}` : `${mark}(${params.join()})=>${text}`;
+  return cx.gen ? `function*${mark}(${['Q', ...params].join()})${text}` : `${mark}(${params.join()})=>${text}`;
 }
 
 /**
@@ -47,7 +47,10 @@ export function functionText(cx: FunctionContext): string {
  */
 function entryText(cx: FunctionContext): string {
   const { fn } = cx;
-  if (cx.gen) return 'if(--F.f<0)F.trap();';
+  if (cx.gen) {
+    const captured = fn.upvalues.map((v, i) => `,${varName(v)}=Q.upvalues[${i}]`);
+    return `var ${cx.env}=Q.env${captured.join('')};if(--F.f<0)F.trap();`;
+  }
   const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'undefined,undefined';
   const answer = `return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
   // What neither loops nor calls ends soon by itself.

@@ -2,7 +2,7 @@
 import type { CallExpr, Expr, GenericForStat } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { emitBlockBody, LOOP_CHECK } from './block.js';
-import { arrayOf, emitCall } from './call.js';
+import { arrayOf, emitCall, suspendableCall } from './call.js';
 import { type FunctionContext, optProp, varName } from './context.js';
 import { emitExpr } from './expression.js';
 import { withBreak } from './loops.js';
@@ -123,11 +123,8 @@ function callStep(cx: FunctionContext, s: GenericForStat, n: LoopNames, targets:
   cx.release(r);
   const mark = cx.mark(s.line, undefined, 'call');
   const args = `${n.s},${n.c}`;
-  let call = `${mark}${n.f}(${args})`;
-  if (cx.gen) {
-    const q = cx.scratch('q');
-    call = `(${q}=${n.f}.g$??GN(${n.f}))===0?${call}:${q}===1?YR(yield [${args}]):yield*${mark}${q}(${args})`;
-  }
+  if (cx.gen) cx.scratch('q');
+  const call = cx.gen ? suspendableCall('yield*')(n.f, args, mark) : `${mark}${n.f}(${args})`;
   const many = targets.map((t, i) => `${t}=${r}[${i}];`).join('');
   const one = targets.map((t, i) => `${t}=${i === 0 ? r : 'undefined'};`).join('');
   const list = arrayOf(cx, { kind: 'Nil' }, r);

@@ -61,7 +61,7 @@ function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
   }
   const env = envName(cx.fn);
   const mark = cx.mark(e.line, cx.describe(e.callee), 'call');
-  const handle = `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? `;${env}set(x)` : ''}}}`;
+  const handle = `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? ';Q.setEnv(x)' : ''}}}`;
   return `(${calleeValue(cx, e, name)}===R.${name}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;
 }
 
