@@ -17,6 +17,8 @@ _items = _core.items
 
 _SCOPES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4}
 _MESSAGE = _core.MESSAGE
+#: The functions whose calls count as actions.
+_own = frozenset(_numbers.values())
 _NAME = _pattern("[A-Za-z0-9_.]{1,48}")
 #: Names that were found good.
 _names = set()
@@ -65,7 +67,7 @@ def _make_room(fn, size):
     for item in _items[end:]:
         if type(item) is not tuple or item[0] < 0:
             used = 0  # what came before belongs to another handler
-        else:
+        elif item[0] in _own:
             value = item[-1]
             used += 5 + len(item[1]) + (len(value) if type(value) is bytes else 1)
     _counted = (len(_items), _items[-1] if _items else None, used)

@@ -1,55 +1,399 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { connect } from './support/client.js';
-import { startHouse } from './support/house.js';
+import { type House, type HouseOptions, startHouse } from './support/house.js';
+
+/** Long enough for a machine with other things to do: Pyodide takes seconds the first time. */
+const SLOW = 120_000;
+const TIMEOUT_MS = 30_000;
 
 const ECHO = `
-import bcast, nljson, offload, ws
+import bcast, offload, ws
 
-def onStart():
+def on_start():
     bcast.create(5)
 
-def onMessage(handler, opcode, message):
-    ws.send(handler, 1, type(message).__name__ + " " + str(opcode))
-    return ws.send(handler, opcode, message) is True
+def on_message(handler, opcode, message):
+    ws.send(handler, type(message).__name__ + " " + str(opcode))
+    ws.send(handler, message)
+    ws.send(handler, opcode, message)
 
-def onDisconnect(handler):
+def on_disconnect(handler):
     print("gone", handler)
 
-def onShutdown():
-    print("bye", offload.service)
+def on_shutdown():
+    print("bye", offload.service, offload.instance)
 `;
 
-const LAPPS = `
-import nljson, ws
+/** Runs the method of a request as an expression, or as a coroutine. */
+const CALLS = `
+import asyncio, enum, ipaddress
+import bcast, mqr, nap, nljson, ws
 
+async def slow(seconds, answer):
+    await asyncio.sleep(seconds)
+    return answer
+
+async def nap_then(answer):
+    await nap.usleep(100)
+    await nap.sleep(0.001)
+    return answer
+
+async def queue(value):
+    q = mqr.create("python")
+    waits = asyncio.ensure_future(q.recv())
+    await asyncio.sleep(0)
+    q.post({"n": value})
+    return [await waits, q.try_recv()]
+
+def raised(code):
+    try:
+        return eval(code, globals())
+    except Exception as error:
+        return [type(error).__module__ + "." + type(error).__name__, str(error)]
+
+def invalid(message):
+    return raised(f"ws.send(1, {message!r})")
+
+async def on_message(handler, kind, message):
+    params = message.get("params", [])
+    result = globals()[message["method"]](*params)
+    if asyncio.iscoroutine(result):
+        result = await result
+    ws.send(handler, {"cid": 0, "status": 1, "result": [result]})
+
+def on_start(): pass
+def on_disconnect(handler): pass
+def on_shutdown(): pass
+
+def back(*values): return list(values)
+def sets(): return {"tuple": (1, 2), "enum": enum.IntEnum("E", {"A": 7}).A, "bytes": bytearray(b"\\x00\\xff"), "empty": {}, "none": [],
+                    7: "key", "big": 2**63 - 1, "float": 1.5, "address": ipaddress.ip_address("::1")}
+def fails(): raise ValueError("only this")
+`;
+
+const FULL = (body: string): string => `
+import bcast, cws, nap, nljson, offload, ws
+def on_start(): pass
+def on_disconnect(handler): pass
+def on_shutdown(): pass
+${body}`;
+
+describe.each(['pyodide', 'cpython'])('a service in Python (%s)', (engine) => {
+  const start = (source: string, spec: object = {}, more: Partial<HouseOptions> = {}): Promise<House> =>
+    startHouse({
+      timeoutMs: TIMEOUT_MS,
+      ...more,
+      services: { s: { source, extension: '.py', engine, ...spec } },
+    });
+  const lapps = (source: string): Promise<House> => start(source, { protocol: 'LAppS' });
+  const request = (method: string, ...params: never[] | unknown[]) => ({ lapps: 1, method, params }) as never;
+
+  it(
+    'gets text as str and binary as bytes, and is told of every end',
+    async () => {
+      const house = await start(ECHO);
+      const client = await connect(`${house.url}/s`);
+      client.send('hällo');
+      expect([await client.next(), await client.next(), await client.next()]).toEqual(['str 1', 'hällo', 'hällo']);
+      client.send(Uint8Array.of(0, 255));
+      const bytes = Buffer.from([0, 255]);
+      expect([await client.next(), await client.next(), await client.next()]).toEqual(['bytes 2', bytes, bytes]);
+      client.socket.terminate();
+      await expect.poll(() => house.printed(), { timeout: TIMEOUT_MS }).toContain('gone 1');
+      await house.stop();
+      expect(house.printed()).toContain('bye s 0');
+    },
+    SLOW,
+  );
+
+  it(
+    'may use the names of LAppS, and documents of nljson',
+    async () => {
+      const source = `
+import nljson, ws
 def onStart(): pass
 def onDisconnect(handler): pass
 def onShutdown(): pass
-
 def onMessage(handler, kind, message):
     answer = nljson.decode('{"cid":0,"status":1,"result":[]}')
     answer["result"] = [kind, message["method"], {"given": message["params"]}]
     return ws.send(handler, answer)
 `;
+      const house = await lapps(source);
+      const client = await connect(`${house.url}/s`);
+      client.sendCbor(request('m', 1, { a: 'ü' }));
+      expect(await client.nextCbor()).toEqual({ cid: 0, status: 1, result: [4, 'm', { given: [1, { a: 'ü' }] }] });
+    },
+    SLOW,
+  );
 
-describe('a service in Python', () => {
-  it('gets text as str and binary as bytes, and is told of every end', async () => {
-    const house = await startHouse({ services: { echo: { source: ECHO, extension: '.py' } } });
-    const client = await connect(`${house.url}/echo`);
-    client.send('hällo');
-    expect([await client.next(), await client.next()]).toEqual(['str 1', 'hällo']);
-    client.send(Uint8Array.of(0, 255));
-    expect([await client.next(), await client.next()]).toEqual(['bytes 2', Buffer.from([0, 255])]);
-    client.socket.terminate();
-    await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain('gone 1');
-    await house.stop();
-    expect(house.printed()).toContain('bye echo');
+  it(
+    'that lacks a function does not start, and says which',
+    async () => {
+      const starts = start('def on_start(): pass\ndef on_message(handler, opcode, message): pass\n');
+      await expect(starts).rejects.toThrow('its module lacks on_disconnect, on_shutdown; needed: on_start, on_message');
+    },
+    SLOW,
+  );
+
+  it(
+    'closes with 1000 when it returns False, and only then',
+    async () => {
+      const house = await start(
+        FULL('def on_message(handler, opcode, message): return {"f": False, "n": 0}.get(message)'),
+      );
+      const client = await connect(`${house.url}/s`);
+      for (const message of ['', 'n', 'f']) client.send(message);
+      expect(await client.closed).toEqual({ code: 1000, reason: '' });
+    },
+    SLOW,
+  );
+
+  it(
+    'a fault costs one connection of a raw service, and is logged with its traceback',
+    async () => {
+      const house = await start(FULL('def on_message(handler, opcode, message):\n    raise ValueError(message)'));
+      const client = await connect(`${house.url}/s`);
+      client.send('this');
+      expect((await client.closed).code).toBe(1011);
+      const line = house.log.find(({ level }) => level === 'error');
+      expect(line?.fields).toMatchObject({ service: 's', line: 7, language: 'python' });
+      expect(String(line?.fields?.traceback)).toContain('raise ValueError(message)');
+    },
+    SLOW,
+  );
+
+  describe('of the LAppS protocol', () => {
+    let call: (method: string, ...params: unknown[]) => Promise<unknown>;
+    let house: House;
+    let open: () => ReturnType<typeof connect>;
+
+    beforeAll(async () => {
+      house = await start(CALLS, { protocol: 'LAppS' }, { keep: true });
+      open = () => connect(`${house.url}/s`);
+      return () => house.stop();
+    }, SLOW);
+
+    const calls = async () => {
+      const client = await open();
+      call = async (method, ...params) => {
+        client.sendCbor(request(method, ...params));
+        return client.nextCbor();
+      };
+      return client;
+    };
+    const ok = (result: unknown) => ({ cid: 0, status: 1, result: [result] });
+
+    it('gets and sends messages as plain values', async () => {
+      await calls();
+      const values = [null, true, 1.5, -7, 2 ** 40, 'ü€\u{1f600}', [], {}, [{ a: [1, { b: '' }] }]];
+      expect(await call('back', ...values)).toEqual(ok(values));
+      expect(await call('back', 2n ** 63n - 1n)).toEqual(ok([2n ** 63n - 1n]));
+      expect(await call('sets')).toEqual(
+        ok({
+          tuple: [1, 2],
+          enum: 7,
+          bytes: Uint8Array.of(0, 255),
+          empty: {},
+          none: [],
+          '7': 'key',
+          big: 2n ** 63n - 1n,
+          float: 1.5,
+          address: '::1',
+        }),
+      );
+    });
+
+    it('a fault costs one request, which gets an error', async () => {
+      await calls();
+      expect(await call('fails')).toMatchObject({ cid: 0, status: 0, error: { code: -32603 } });
+      expect(await call('back', 1)).toEqual(ok([1]));
+    });
+
+    it('coroutines of one connection are answered in order, those of others go on', async () => {
+      const client = await calls();
+      const other = await open();
+      client.sendCbor(request('slow', 0.4, 'first'));
+      client.sendCbor(request('back', 'second'));
+      other.sendCbor(request('back', 'meanwhile'));
+      const came: string[] = [];
+      const note = async (next: Promise<unknown>): Promise<void> => {
+        came.push(JSON.stringify(await next));
+      };
+      const own = note(client.nextCbor()).then(() => note(client.nextCbor()));
+      await Promise.all([own, note(other.nextCbor())]);
+      const order = came.map((text) => /first|second|meanwhile/.exec(text)?.[0]);
+      expect(order.filter((word) => word !== 'meanwhile')).toEqual(['first', 'second']);
+      expect(order).toContain('meanwhile');
+    });
+
+    it('nap and mqr are awaited', async () => {
+      await calls();
+      expect(await call('nap_then', 3)).toEqual(ok(3));
+      expect(await call('queue', 7)).toEqual(ok([{ n: 7 }, null]));
+    });
+
+    const refused: [code: string, message: string][] = [
+      ['ws.send("1", "x")', "bad argument #1 to 'send' (handler expected, got str)"],
+      ['ws.send(1, 3, "x")', "bad argument #2 to 'send' (opcode 1 (text) or 2 (binary) expected)"],
+      ['ws.send(1, 1, None)', "bad argument #3 to 'send' (str or bytes expected, got NoneType)"],
+      ['ws.send(1, "\\ud800")', 'text cannot be sent'],
+      ['ws.send(1, b"x" * 17000000)', '17000000 bytes, more than 16777216'],
+      [
+        'ws.send(1, {"cid": 0, "status": 1, "result": [print]})',
+        "cannot hand a value of type 'builtin_function_or_method'",
+      ],
+      ['ws.close(1, 1006)', '1006 is no code to close with'],
+      ['ws.close("x")', 'handler and code must be numbers'],
+      ['bcast.create(-1)', 'Usage: bcast:create(id)'],
+      ['bcast.send(77, {"cid": 1, "message": []})', 'there is no broadcast 77'],
+      ['bcast.send(77, {"cid": 1})', 'a broadcast needs a number cid and an array message'],
+      ['mqr.create("")', 'Usage: mqr.create(name)'],
+    ];
+
+    it.each(refused)('%s raises an error of its module', async (code, message) => {
+      await calls();
+      const [name, text] = ((await call('raised', code)) as { result: [[string, string]] }).result[0];
+      expect(name).toBe(`${code.slice(0, code.indexOf('.'))}.error`);
+      expect(text).toContain(message);
+    });
+
+    it.each(['ws.close(999)', 'bcast.create(9) and bcast.subscribe(9, 999)'])(
+      '%s is False for who is gone',
+      async (code) => {
+        await calls();
+        expect(await call('raised', code)).toEqual(ok(false));
+      },
+    );
+
+    it('ws.send() to who is gone is dropped', async () => {
+      await calls();
+      expect(await call('raised', 'ws.send(999, "x")')).toEqual(ok(true));
+      expect(await call('raised', 'ws.send(999, {"cid": 1, "status": 1, "message": []})')).toEqual(ok(true));
+    });
+
+    // What checkOutMessage of the codec refuses, in the same words: it is the second to look.
+    const invalid: [message: object, why: string][] = [
+      [{}, 'member cid is not a number'],
+      [{ cid: true }, 'member cid is not a number'],
+      [{ cid: 1 }, 'member status is neither 0 nor 1'],
+      [{ cid: 1, status: 2 }, 'member status is neither 0 nor 1'],
+      [{ cid: 1, status: true }, 'member status is neither 0 nor 1'],
+      [{ cid: 0, status: 1 }, 'member result is not an array'],
+      [{ cid: 2, status: 1, message: {} }, 'member message is not an array'],
+      [{ cid: 2, status: 0 }, 'an error belongs on channel 0'],
+      [{ cid: 0, status: 0, error: [] }, 'member error is not a map'],
+      [{ cid: 0, status: 0, error: { code: '1' } }, 'error.code is not a number'],
+      [{ cid: 0, status: 0, error: { code: 1, message: 2 } }, 'error.message is not a string'],
+    ];
+
+    it.each(invalid)('ws.send() refuses %o', async (message, why) => {
+      await calls();
+      expect(await call('invalid', message)).toEqual(ok(['ws.error', `Cannot send LAppS message: ${why}`]));
+    });
   });
 
-  it('speaks LAppS through nljson', async () => {
-    const house = await startHouse({ services: { s: { source: LAPPS, extension: '.py', protocol: 'LAppS' } } });
-    const client = await connect(`${house.url}/s`);
-    client.sendCbor({ lapps: 1, method: 'm', params: [1, { a: 'ü' }] });
-    expect(await client.nextCbor()).toEqual({ cid: 0, status: 1, result: [4, 'm', { given: [1, { a: 'ü' }] }] });
-  });
+  it(
+    'standalone, with coroutines, talks to servers and clients until the server stops',
+    async () => {
+      const echo = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+      onTestFinished(() => {
+        for (const client of echo.clients) client.terminate();
+        echo.close();
+      });
+      echo.on('connection', (socket) => {
+        socket.on('message', (data, isBinary) => {
+          if (!isBinary && String(data) === 'close') socket.close(4001, 'done');
+          else socket.send(data, { binary: isBinary });
+        });
+      });
+      await once(echo, 'listening');
+      const uri = `ws://127.0.0.1:${(echo.address() as AddressInfo).port}`;
+      const source = `
+import cws, nap, offload
+
+ended = False
+
+async def on_open(socket):
+    await nap.usleep(1)
+    socket.send("grüß")
+
+def on_message(socket, data):
+    print("message", repr(data))
+    socket.send(b"\\0\\xff" if isinstance(data, str) else "close")
+
+def on_close(socket, code, reason):
+    global ended
+    print("close", code, reason)
+    ended = True
+
+async def init():
+    await nap.sleep(0)
+    print("init")
+
+async def run():
+    cws.connect("${uri}", on_open=on_open, on_message=on_message, on_close=on_close)
+    while not ended:
+        await cws.event_loop()
+    try:
+        cws.connect("http://x")
+    except cws.error as error:
+        print(error)
+    while not offload.must_stop():
+        await nap.sleep(60)
+    print("stopped")
+`;
+      const house = await start(source, { standalone: true });
+      await expect
+        .poll(() => house.printed(), { timeout: TIMEOUT_MS })
+        .toEqual(
+          expect.arrayContaining([
+            'init',
+            "message 'grüß'",
+            "message b'\\x00\\xff'",
+            'close 4001 done',
+            'want ws:// or wss://, got http://',
+          ]),
+        );
+      await house.stop();
+      expect(house.printed()).toContain('stopped');
+    },
+    SLOW,
+  );
+
+  it(
+    'standalone, blocking: what it sends while it loops is heard, and it ends when it is told to',
+    async () => {
+      const source = FULL('def on_message(handler, opcode, message): bcast.create(1); bcast.subscribe(1, handler)');
+      const ticker = `
+import bcast, nap, offload, ws
+def init(): bcast.create(1)
+def run():
+    n = 0
+    while not offload.must_stop():
+        n += 1
+        bcast.send(1, {"cid": 3, "message": [n]})
+        ws.send(1, f"n {n}")
+        nap.sleep(0.01)
+    print("stopped")
+`;
+      const house = await startHouse({
+        timeoutMs: TIMEOUT_MS,
+        services: {
+          s: { source, extension: '.py', engine },
+          ticker: { source: ticker, extension: '.py', engine, standalone: true },
+        },
+      });
+      const client = await connect(`${house.url}/s`);
+      client.send('x');
+      const kinds = new Set<string>();
+      while (kinds.size < 2) kinds.add(typeof (await client.next()));
+      await house.stop();
+      expect(house.printed()).toContain('stopped');
+    },
+    SLOW,
+  );
 });

@@ -37,6 +37,8 @@ export abstract class ScriptFunction {
 
 /** A live view of a script's table (Lua) or mapping the host wants to look into without converting all of it. */
 export abstract class ScriptTable {
+  /** What it is in a language that tells lists from maps; absent where a table is both (Lua). */
+  readonly shape?: 'list' | 'map';
   abstract get(key: string | number): ScriptValue;
   abstract set(key: string | number, value: ScriptValue): void;
   /** Border of the array part, 0 when there is none. */
@@ -68,7 +70,8 @@ export type HostFunction = ((...args: ScriptValue[]) => HostResult | Promise<Hos
    * Nobody waits for what it does: an engine whose scripts live behind a border may collect its calls and make them
    * later, in order, `host.current` set to the call that made them; what it throws then becomes the fault of that call.
    * Arguments are null, booleans, numbers, strings and bytes (bytes are only valid during the call). A prelude in the
-   * language checks them in time to raise errors at the script's line.
+   * language checks them in time to raise errors at the script's line. It may defer calls of any other function, too,
+   * also with lists and maps of such values; what that returns is lost.
    */
   deferred?: boolean;
 };

@@ -8,6 +8,8 @@ export const LOADERS: RuntimeLoaders = {
   fengari: async () => fengari,
   lua: async () => lua,
   cpython: async () => cpython,
+  // Loading it costs every test file that does not need it.
+  pyodide: async () => (await import('@offload/script-runtime/pyodide')).pyodide,
 };
 
 export const ENGINE = process.env.OFFLOAD_TEST_ENGINE ?? 'lua';

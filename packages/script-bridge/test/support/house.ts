@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInlinePool, createThreadPool, type PoolHandlers } from '@offload/script-runtime';
 import { onTestFinished } from 'vitest';
@@ -53,6 +53,8 @@ export interface HouseOptions {
   readonly server?: LappsOptions;
   readonly timeoutMs?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** It outlives the test; whoever starts it stops it. */
+  readonly keep?: boolean;
 }
 
 const ENTRY = new URL('./worker-entry.mjs', import.meta.url);
@@ -77,6 +79,7 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     files,
     defaultEngines: { '.lua': ENGINE, '.py': 'cpython' },
     environment: options.environment ?? {},
+    engineSettings: { pyodide: { cacheFolder: join(tmpdir(), `offload-tests-${userInfo().uid}`) } },
     lapps: plan.workerData,
   };
   const log: LogLine[] = [];
@@ -93,13 +96,13 @@ export async function startHouse(options: HouseOptions): Promise<House> {
   });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopped ??= lapps.stop(2000).then(() => bridge.pool.stop(2000));
+    stopped ??= lapps
+      .stop(2000)
+      .then(() => bridge.pool.stop(2000))
+      .then(() => rmSync(folder, { recursive: true, force: true }));
     return stopped;
   };
-  onTestFinished(async () => {
-    await stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  if (options.keep !== true) onTestFinished(stop);
   await Promise.all([bridge.pool.start(), lapps.start()]);
   const { port } = (await lapps.server.listen({ port: 0, host: '127.0.0.1' })) as AddressInfo;
   const printed = (): string[] => log.filter(({ level }) => level === 'info').map(({ message }) => message);

@@ -4,6 +4,8 @@ import { runWorker } from '@offload/script-runtime';
 
 const loaders = {
   fengari: async () => (await import('@offload/script-runtime/fengari')).fengari,
+  cpython: async () => (await import('@offload/script-runtime/cpython')).cpython,
+  pyodide: async () => (await import('@offload/script-runtime/pyodide')).pyodide,
   lua: async () => (await import('@offload/script-runtime/lua')).lua,
 };
 runWorker((port, data) => {

@@ -157,7 +157,7 @@ def define(_call, name, functions, options):
     if not _is_standard(name):
         sys.modules[name] = module
     if prelude is not None:
-        module.__offload__ = SimpleNamespace(core=core, numbers=numbers, ask=ask, tasks=tasks)
+        module.__offload__ = SimpleNamespace(core=core, numbers=numbers, ask=ask, plain=values.plain)
         exec(compile(prelude, f"<offload {prelude_name}>", "exec"), vars(module))
         del module.__offload__
     return None

@@ -66,6 +66,35 @@ def _dress_other(value, depth):
     raise TypeError(f"cannot hand a value of type '{type(value).__name__}' to the host")
 
 
+def plain(value, depth=0):
+    """A copy made of what marshal carries and nothing else: for what is handed over without waiting."""
+    kind = type(value)
+    if kind in SIMPLE:
+        return value
+    if depth > _MAX_DEPTH:
+        raise ValueError("value is nested too deeply for the host")
+    if kind is dict or isinstance(value, dict):
+        return {key if type(key) is str else _plain_key(key): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, depth + 1) for item in value]
+    dressed = _dress_other(value, depth) if not _has_handle(value) else value
+    if type(dressed) not in SIMPLE:
+        raise TypeError(f"cannot hand a value of type '{kind.__name__}' to the host")
+    return dressed
+
+
+def _has_handle(value):
+    return isinstance(value, (objects.HostObject, ModuleType)) or callable(value)
+
+
+def _plain_key(key):
+    if isinstance(key, str):
+        return str.__str__(key)
+    if isinstance(key, int) and not isinstance(key, bool):
+        return int(key)
+    raise TypeError(f"a member name must be a string or a number, not '{type(key).__name__}'")
+
+
 def _key(key):
     if type(key) not in SIMPLE:
         key = dress(key)

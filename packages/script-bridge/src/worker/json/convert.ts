@@ -70,12 +70,21 @@ function convert(value: ScriptValue, budget: Budget): JsonValue {
     throw new HostError(`a ${value.class.name} cannot be stored in nljson`);
   }
   budget.enter();
-  const container = Array.isArray(value) ? convertList(value, budget) : convertPairs(pairsOf(value as Table), budget);
+  const container = Array.isArray(value) ? convertList(value, budget) : convertTable(value as Table, budget);
   budget.leave();
   return container;
 }
 
 type Table = ScriptTable | ReadonlyMap<ScriptValue, ScriptValue>;
+
+function convertTable(table: Table, budget: Budget): JsonValue {
+  const shape = table instanceof ScriptTable ? table.shape : undefined;
+  if (shape === undefined) return convertPairs(pairsOf(table), budget);
+  const entries = [...pairsOf(table)];
+  budget.take(entries.length);
+  if (shape === 'list') return entries.map(([, item]) => convert(item, budget));
+  return toMap(entries.map(([key, item]) => [key, convert(item, budget)]));
+}
 
 function pairsOf(table: Table): Iterable<readonly [ScriptValue, ScriptValue]> {
   return table instanceof ScriptTable ? table.entries() : table;

@@ -2,7 +2,8 @@ import { checkBroadcast } from '@offload/lapps-codec';
 import type { HostFunction, HostModule, ScriptValue } from '@offload/script-runtime';
 import { RecordKind } from '../../records.js';
 import { BroadcastIds } from '../../shared/broadcast-ids.js';
-import { isNljson } from '../json/convert.js';
+import { givenDocument } from '../json/plain.js';
+import { pythonPrelude } from '../python/preludes.js';
 import { badArgument } from '../spoa-values.js';
 import type { ModuleContext } from './context.js';
 import { failed, numberOf, typeOf } from './values.js';
@@ -45,12 +46,17 @@ export function createBcastModule(context: ModuleContext): HostModule {
       send: (...args) => {
         const id = idOf(args[0]);
         if (args.length !== 2 || id === undefined) return failed(usage('send(id, nljson)'));
-        const [, message] = args;
-        if (!isNljson(message)) throw badArgument(2, 'send', `nljson expected, got ${typeOf(message)}`);
-        if (checkBroadcast(message.value as Parameters<typeof checkBroadcast>[0]) !== undefined) return false;
+        const message = givenDocument(args[1], context.engine().language);
+        if (message === undefined) throw badArgument(2, 'send', `nljson expected, got ${typeOf(args[1])}`);
+        if (checkBroadcast(message as Parameters<typeof checkBroadcast>[0]) !== undefined) return false;
         if (!broadcasts.has(id)) return failed(`there is no broadcast ${id}`);
-        outbound.broadcast(id, message.value);
+        outbound.broadcast(id, message);
         return true;
+      },
+    },
+    preludes: {
+      get python() {
+        return pythonPrelude('bcast');
       },
     },
   };

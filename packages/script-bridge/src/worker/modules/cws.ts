@@ -13,6 +13,7 @@ import {
 import { callBack } from '../callback-call.js';
 import { CwsClient, type CwsEvent } from '../cws/client.js';
 import { readableText } from '../json/text.js';
+import { pythonPrelude } from '../python/preludes.js';
 import type { ModuleContext } from './context.js';
 import { bytesTextOf, failed, nothing, numberOf } from './values.js';
 
@@ -52,6 +53,11 @@ export function createCwsModule(context: ModuleContext): HostModule {
       new: connect,
       send: (...args) => send(client, args),
       eventLoop: eventLoop(context, client, callbacks),
+    },
+    preludes: {
+      get python() {
+        return pythonPrelude('cws');
+      },
     },
   };
 }

@@ -10,9 +10,9 @@ import {
 import { isOver } from '../callback-call.js';
 import { DOCUMENT_CBOR } from '../json/cbor-limits.js';
 import { CborWriter } from '../json/cbor-writer.js';
-import { isNljson } from '../json/convert.js';
+import { givenDocument, shownDocument } from '../json/plain.js';
 import { MAX_DOCUMENT_BYTES } from '../json/value.js';
-import { documentObject } from '../json/view.js';
+import { pythonPrelude } from '../python/preludes.js';
 import { badArgument } from '../spoa-values.js';
 import type { ModuleContext } from './context.js';
 import { failed, nothing, typeOf } from './values.js';
@@ -33,11 +33,12 @@ export function createMqrModule(context: ModuleContext): HostModule {
     name: 'mqr',
     methods: {
       post: (self, item) => {
-        if (!isNljson(item)) throw badArgument(1, 'post', `nljson expected, got ${typeOf(item)}`);
+        const document = givenDocument(item, context.engine().language);
+        if (document === undefined) throw badArgument(1, 'post', `nljson expected, got ${typeOf(item)}`);
         const refusal = port.callSync({
           type: 'mqr.post',
           queue: nameOf(self),
-          item: writer.encode(item.value),
+          item: writer.encode(document),
         });
         return typeof refusal === 'string' ? failed(refusal) : true;
       },
@@ -54,6 +55,11 @@ export function createMqrModule(context: ModuleContext): HostModule {
         return typeof refusal === 'string' ? nothing(refusal) : new HostObject(cls, { name });
       },
     },
+    preludes: {
+      get python() {
+        return pythonPrelude('mqr');
+      },
+    },
   };
 }
 
@@ -61,10 +67,10 @@ function nameOf(self: unknown): string {
   return (self as HostObject<Queue>).value.name;
 }
 
-function take({ port }: ModuleContext, queue: string): HostResult {
+function take({ port, engine }: ModuleContext, queue: string): HostResult {
   const item = port.callSync({ type: 'mqr.take', queue }) as Uint8Array | undefined;
   if (item === undefined) return null;
-  return documentObject(decodeCbor(item, DOCUMENT_CBOR));
+  return shownDocument(decodeCbor(item, DOCUMENT_CBOR), engine().language);
 }
 
 function receiver(context: ModuleContext): HostFunction {

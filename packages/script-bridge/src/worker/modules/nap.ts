@@ -6,6 +6,7 @@ import {
   type HostObjectClass,
   type ScriptValue,
 } from '@offload/script-runtime';
+import { pythonPrelude } from '../python/preludes.js';
 import { badArgument } from '../spoa-values.js';
 import type { ModuleContext } from './context.js';
 import { numberOf, typeOf } from './values.js';
@@ -23,7 +24,16 @@ export function createNapModule(context: ModuleContext): HostModule {
       nsleep: sleeper(context, 'nsleep', 1e-6),
     },
   };
-  return { name: 'nap', style: 'colon', functions: { new: () => new HostObject(cls, null) } };
+  return {
+    name: 'nap',
+    style: 'colon',
+    functions: { new: () => new HostObject(cls, null) },
+    preludes: {
+      get python() {
+        return pythonPrelude('nap');
+      },
+    },
+  };
 }
 
 function sleeper({ stop, host, port }: ModuleContext, name: string, msPerUnit: number): HostFunction {

@@ -1,9 +1,10 @@
 import { checkOutMessage } from '@offload/lapps-codec';
 import { HostError, type HostModule, HostObject, type HostResult, type ScriptValue } from '@offload/script-runtime';
 import { RecordKind } from '../../records.js';
-import { isNljson } from '../json/convert.js';
+import { givenDocument } from '../json/plain.js';
 import { readableText } from '../json/text.js';
 import { MAX_DOCUMENT_BYTES } from '../json/value.js';
+import { pythonPrelude } from '../python/preludes.js';
 import { MessageCall } from '../services/message-call.js';
 import type { ModuleContext } from './context.js';
 import { bytesTextOf, failed, numberOf } from './values.js';
@@ -37,7 +38,16 @@ export function createWsModule(context: ModuleContext): HostModule {
     context.outbound.sendText(binary ? RecordKind.WsSendBinary : RecordKind.WsSendText, id, text);
     return true;
   };
-  return { name: 'ws', style: 'colon', functions: { send, close: (...args) => close(context, args) } };
+  return {
+    name: 'ws',
+    style: 'colon',
+    functions: { send, close: (...args) => close(context, args) },
+    preludes: {
+      get python() {
+        return pythonPrelude('ws');
+      },
+    },
+  };
 }
 
 function sendDocument(
@@ -47,15 +57,16 @@ function sendDocument(
   payload: ScriptValue,
 ): HostResult {
   if (payload !== undefined && payload !== null) return failed(SEND_USAGE);
-  if (!isNljson(value)) {
+  const given = givenDocument(value, context.engine().language);
+  if (given === undefined) {
     if (value instanceof HostObject) throw new HostError(`nljson expected, got ${value.class.name}`);
     return failed(SEND_USAGE);
   }
-  const document = value.value as Parameters<typeof checkOutMessage>[0];
+  const document = given as Parameters<typeof checkOutMessage>[0];
   const fault = checkOutMessage(document);
   if (fault !== undefined) return failed(fault.message);
   if (!context.shared.connections.isOpen(id)) return failed('the handler is not open');
-  context.outbound.sendDocument(id, value.value);
+  context.outbound.sendDocument(id, given);
   const call = context.host.current;
   if (call instanceof MessageCall) call.noteSent(id, document);
   return true;

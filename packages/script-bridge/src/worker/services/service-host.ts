@@ -62,7 +62,7 @@ export class ServiceHost implements InstanceHost {
 
   private async startInstance({ spec }: PlannedService, { number, index }: PlannedInstance): Promise<void> {
     const made = await this.load(spec, index);
-    const functions = serviceFunctions(spec.name, made.module, REACTIVE);
+    const functions = serviceFunctions(spec.name, made.module, REACTIVE, made.engine.language);
     this.engines.push(made);
     const options = {
       name: spec.name,

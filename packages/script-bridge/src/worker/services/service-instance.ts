@@ -19,7 +19,7 @@ import { RecordKind } from '../../records.js';
 import type { OpenConnections } from '../../shared/open-connections.js';
 import type { ByteReader } from '../byte-reader.js';
 import { copyOf } from '../copy-of.js';
-import { documentObject } from '../json/view.js';
+import { shownDocument } from '../json/plain.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
 import type { Scratch } from '../scratch.js';
@@ -66,6 +66,8 @@ export class ServiceInstance {
   private readonly args: ScriptValue[] = [0, 0, ''];
   private readonly isLapps: boolean;
   private readonly isLua: boolean;
+  /** A function of Python that returns nothing has nothing against the connection; LAppS wants `true`. */
+  private readonly isLenient: boolean;
   private readonly cborLimits: { readonly maxBytes: number } | undefined;
   private spare: MessageCall | undefined;
 
@@ -74,6 +76,7 @@ export class ServiceInstance {
     this.host = host;
     this.isLapps = options.protocol === 'LAppS';
     this.isLua = options.engine.language === 'lua';
+    this.isLenient = options.engine.language === 'python';
     const { maxMessageBytes = 0 } = options;
     // The codec's own bound does unless longer messages are let in.
     this.cborLimits = maxMessageBytes > 1 << 20 ? { maxBytes: maxMessageBytes } : undefined;
@@ -116,7 +119,7 @@ export class ServiceInstance {
       const { args } = this;
       args[0] = connection.id;
       args[1] = inbound.type;
-      args[2] = documentObject(inbound.message);
+      args[2] = shownDocument(inbound.message, this.options.engine.language);
       this.run(connection, inbound.type >= MessageType.request);
     } catch (error) {
       if (error instanceof LappsCodecError) this.refuse(connection, error);
@@ -159,8 +162,12 @@ export class ServiceInstance {
     if (result === PENDING) this.suspend(call);
     else {
       this.spare = call;
-      if (result !== true) this.close(connection, 1000, '');
+      if (this.ends(result)) this.close(connection, 1000, '');
     }
+  }
+
+  private ends(result: ScriptValue): boolean {
+    return this.isLenient ? result === false : result !== true;
   }
 
   private suspend(call: MessageCall): void {
@@ -180,7 +187,7 @@ export class ServiceInstance {
       return;
     }
     if (error !== null) this.failed(call, error);
-    else if (result !== true) this.close(connection, 1000, '');
+    else if (this.ends(result)) this.close(connection, 1000, '');
     this.goOn(connection);
   }
 

@@ -31,8 +31,9 @@ export class StandaloneApp implements WorkerApp {
     if (service.depends.length > 0) await parts.port.call({ type: 'service.await', services: service.depends });
     parts.loading = service.spec.file;
     this.loaded = await parts.factory.makeService(service.spec, seat.index);
-    const functions = serviceFunctions(seat.service, this.loaded.module, STANDALONE);
-    await runToEnd(this.loaded.engine, functions.init);
+    const { engine, module } = this.loaded;
+    const functions = serviceFunctions(seat.service, module, STANDALONE, engine.language);
+    await runToEnd(engine, functions.init);
     this.run = functions.run;
     await parts.port.call({ type: 'service.started', service: seat.service, instance: seat.index });
     return undefined;

@@ -23,7 +23,7 @@ export class PythonFunction extends ScriptFunction {
  */
 export class PythonTable extends ScriptTable {
   /** `list` or `map`; an empty Python container still knows. */
-  readonly shape: 'list' | 'map';
+  override readonly shape: 'list' | 'map';
   readonly list: ScriptValue[];
   readonly map: Map<ScriptValue, ScriptValue>;
 
