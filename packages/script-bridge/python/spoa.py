@@ -4,7 +4,8 @@ What a script sets is checked here, where its line is known, and handed over in 
 handler returns. Rules and texts are those of ``src/worker/spoa-values.ts``.
 """
 
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address as _IPv4Address
+from ipaddress import IPv6Address as _IPv6Address
 from json import dumps as _json
 from operator import index as _index
 from re import compile as _pattern
@@ -115,7 +116,7 @@ def _integer(kind, least, most):
     return set_var
 
 
-def _address(kind, cls, other):
+def _address(kind, cls):
     fn = f"set_var_{kind}"
     number = _numbers[fn]
 
@@ -184,8 +185,8 @@ set_var_int32 = _integer("int32", -(2**31), 2**31 - 1)
 set_var_uint32 = _integer("uint32", 0, 2**32 - 1)
 set_var_int64 = _integer("int64", -(2**63), 2**63 - 1)
 set_var_uint64 = _integer("uint64", 0, 2**64 - 1)
-set_var_ipv4 = _address("ipv4", IPv4Address, IPv6Address)
-set_var_ipv6 = _address("ipv6", IPv6Address, IPv4Address)
+set_var_ipv4 = _address("ipv4", _IPv4Address)
+set_var_ipv6 = _address("ipv6", _IPv6Address)
 set_var_str = _text("str")
 set_var_bin = _text("bin")
 
