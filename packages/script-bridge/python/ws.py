@@ -132,7 +132,7 @@ def _hand_over(item):
     global _handed
     _tell(item)
     if len(_items) >= _MOST_ITEMS or not (_core.busy or _core.stage):
-        _core.link.post(_core.take())
+        _core.flush()
     now = _monotonic()
     if now - max(_core.mark, _handed) > _MOST_SECONDS and _core.busy:
         _handed = now

@@ -31,7 +31,7 @@ invoke = {}
 commands = {}
 #: Seconds a batch may run before what is done is reported: an answer does not wait for all that came after it.
 patience = 0.05
-#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter()``, ``leave()``, ``idle()``.
+#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter()``, ``leave()``, ``idle()``, ``tick()``.
 link = None
 
 
@@ -67,6 +67,16 @@ def take():
     items.clear()
     deferred_bound = DEFERRED_BOUND
     return data
+
+
+def flush():
+    """Tells the host what there is to tell, before the batch is done. No interrupt comes between."""
+    global stage
+    outer, stage = stage, IDLE
+    try:
+        link.post(take())
+    finally:
+        stage = outer
 
 
 def process(base, batch, fault, finish):

@@ -32,6 +32,7 @@ class _Link:
     def idle(self):
         pass
 
+
 def install(host, search_path, patience, deadline_text):
     """``host`` has ``post``, ``ask``, ``enter``, ``leave``, ``sleep`` and ``resized``."""
     global _ask, _post, _enter, _leave, _host_sleep, _resized

@@ -33,7 +33,7 @@ def log(level, text, script):
         for at in range(0, len(line) or 1, _MAX_LINE):
             core.tell((wire.LOG, level, script, line[at : at + _MAX_LINE]))
     if not core.busy or len(core.items) > _MAX_ITEMS:
-        core.link.post(core.take())
+        core.flush()
 
 
 class LogStream:

@@ -11,6 +11,7 @@ import select
 import sys
 import traceback
 from marshal import loads
+from threading import Lock
 
 from . import core, interrupts, setup, tasks, watchdog
 from .faults import fault
@@ -20,7 +21,7 @@ CALLS, EVENTS = 3, 4
 # host -> interpreter
 _BATCH, _ANSWER = 1, 2
 # interpreter -> host
-_ITEMS, _REPLY, _ASK, _HELLO = b"\x01", b"\x02", b"\x03", b"\x04"
+_ITEMS, _REPLY, _ASK, _HELLO, _TICK = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 
 # Below the size from which on an allocation is a system call of its own.
 _CHUNK = 1 << 16
@@ -34,6 +35,9 @@ _backlog = []
 #: Bytes for ``EVENTS`` that did not fit into the socket.
 _unsent = bytearray()
 _asked = 0
+#: Batches begun and not answered, and who may write to ``CALLS``: the second thread does so while the first works.
+_begun = 0
+_writing = Lock()
 
 
 def _read_frame(socket):
@@ -69,10 +73,14 @@ def _read_long(socket, pending, size):
 
 
 def _send(kind, data):
+    global _begun
     frame = (len(data) + 1).to_bytes(4, "little") + kind + data
-    sent = _write(CALLS, frame)
-    while sent < len(frame):
-        sent += _write(CALLS, memoryview(frame)[sent:])
+    with _writing:
+        if kind is _REPLY:
+            _begun -= 1
+        sent = _write(CALLS, frame)
+        while sent < len(frame):
+            sent += _write(CALLS, memoryview(frame)[sent:])
 
 
 def _send_event(kind, data):
@@ -154,10 +162,24 @@ class _Link:
     def idle(self):
         tasks.event_loop().stop()
 
+    def tick(self):
+        """Wakes the host that waits for a batch, from the second thread: it may want to end."""
+        if not _begun or not _writing.acquire(blocking=False):
+            return
+        try:
+            if _begun:
+                _write(CALLS, b"\x01\0\0\0" + _TICK)
+        except OSError:
+            os._exit(0)
+        finally:
+            _writing.release()
+
 
 def _handle(frame):
+    global _begun
     if frame[0] != _BATCH:
         return  # an answer that came twice
+    _begun += 1
     try:
         interrupts.begin()
         for done, data in core.process(_from_bytes(frame[1:5], "little"), loads(frame[5:]), fault, tasks.finish):

@@ -100,7 +100,7 @@ class Stretch(Coroutine):
             if outside:
                 core.link.leave()
                 output.end_lines()
-                core.link.post(core.take())
+                core.flush()
 
 
 def _make_task(loop, coroutine, **options):
@@ -149,7 +149,7 @@ def _settle(call, task):
     core.tell(_outcome(task, call))
     if not core.busy:
         output.end_lines()
-        core.link.post(core.take())
+        core.flush()
 
 
 def _outcome(task, call):

@@ -15,6 +15,8 @@ from . import core, functions, interrupts, wire
 #: What the process ends with.
 EXIT_CODE = 71
 _AGAIN = 0.05
+#: How long a stretch lasts before the host hears of it, seconds.
+_TICK = 0.15
 
 #: Longest stretch of script code, the same while scripts load, and what an interrupted one gets on top; seconds.
 _timeout = _load_timeout = _grace = 1.0
@@ -54,6 +56,8 @@ def _watch(main):
         time.sleep(_AGAIN if interrupted_at is not None else _tick())
         stage, mark = core.stage, core.mark
         now = time.monotonic()
+        if stage & core.SCRIPT and now - mark > _TICK:
+            core.link.tick()
         if mark != seen or not stage & core.SCRIPT:
             seen = mark
             interrupted_at = None

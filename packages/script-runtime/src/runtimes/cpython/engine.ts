@@ -153,6 +153,7 @@ export class CPythonEngine extends PythonEngine {
       calls.write(writer.bytes, 0, writer.at);
       for (;;) {
         const frame = calls.read();
+        if (frame[0] === FromChild.Tick) continue;
         const asked = interpreter.receive(frame, 1, frame.length);
         if (frame[0] === FromChild.Reply) break;
         if (frame[0] === FromChild.Ask && asked !== null) this.answer(asked, (w) => calls.write(w.bytes, 0, w.at));

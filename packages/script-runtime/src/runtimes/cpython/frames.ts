@@ -1,6 +1,9 @@
-/** Kinds of frames; the other copy is `python/offload_runtime/process.py`. */
+/**
+ * Kinds of frames; the other copy is `python/offload_runtime/process.py`. `Tick` says that a script still runs, so that a
+ * thread that waits for it can be ended.
+ */
 export const ToChild = { Batch: 1, Answer: 2 } as const;
-export const FromChild = { Items: 1, Reply: 2, Ask: 3, Hello: 4 } as const;
+export const FromChild = { Items: 1, Reply: 2, Ask: 3, Hello: 4, Tick: 5 } as const;
 
 /** Length (uint32), kind (byte), number of the first call or of the question (uint32). */
 export const HEADROOM = 9;

@@ -1,0 +1,117 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pythonCacheFolder } from '../../../test/support/python-cache.js';
+import { runProgram, startProgram } from './support/process.js';
+import { temporaryFolder } from './support/temporary-folder.js';
+
+/** Pyodide takes seconds where it has no snapshot yet. */
+const SLOW = 120_000;
+const env = { OFFLOAD_PYTHON_CACHE_FOLDER: pythonCacheFolder };
+const check = (cwd: string, ...args: string[]) => runProgram('offload', ['check', ...args], { cwd, env });
+
+const register = 'import spoa\n\n@spoa.message("one")\ndef one(args):\n    pass\n';
+
+describe.each(['pyodide', 'cpython'])('Python scripts of the program on %s', (engine) => {
+  const python = (file: string): string[] => ['-f', file, '--python-engine', engine];
+
+  test(
+    'check prints what a script registers, with its line and engine',
+    async () => {
+      const cwd = temporaryFolder({ 'a.py': register });
+      const { code, stdout } = await check(cwd, ...python('a.py'));
+      expect(code).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^ {2}one +\\S*a\\.py:[34] +${engine}$`, 'm'));
+    },
+    SLOW,
+  );
+
+  const faults: [what: string, files: Record<string, string>, reason: RegExp][] = [
+    ['a syntax error', { 'bad.py': 'import spoa\nx = (1,\n' }, /bad\.py:2.*was never closed/],
+    ['a syntax error of a module', { 'bad.py': 'import helper\n', 'helper.py': '\n\ndef :\n' }, /helper\.py:3/],
+    ['a module that is not there', { 'bad.py': '\nimport nowhere\n' }, /bad\.py:2.*No module named 'nowhere'/],
+    ['an error while loading', { 'bad.py': '\n\nraise ValueError("no luck")\n' }, /bad\.py:3.*ValueError: no luck/],
+    ['an endless loop', { 'bad.py': 'while True:\n    pass\n' }, /bad\.py/],
+  ];
+
+  test.each(faults)(
+    'a start stops at %s, and says where',
+    async (_what, files, reason) => {
+      const cwd = temporaryFolder(files);
+      const { code, stdout, stderr } = await check(cwd, ...python('bad.py'), '--load-timeout', '3000');
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(reason);
+    },
+    SLOW,
+  );
+
+  test(
+    'imports come from the folder of the script and from python.path, files are read beside the script',
+    async () => {
+      const source = `
+import os, beside, pure
+from package import part
+assert (beside.name, pure.name, part.name) == ("beside", "pure", "part")
+with open(os.path.join(os.path.dirname(__file__), "data.txt"), encoding="utf-8") as file:
+    assert file.read() == "gr\\u00fc\\u00df"
+assert os.path.exists("config.yaml"), os.getcwd()
+${register}`;
+      const cwd = temporaryFolder({
+        'config.yaml': `scripts: [scripts/a.py]\npython: { engine: ${engine}, path: [site] }\n`,
+        'scripts/a.py': source,
+        'scripts/beside.py': 'name = "beside"',
+        'scripts/data.txt': 'grüß',
+        'site/pure.py': 'name = "pure"',
+        'site/package/__init__.py': '',
+        'site/package/part.py': 'name = "part"',
+      });
+      const { code, stderr, stdout } = await check(cwd, '-c', 'config.yaml');
+      expect(stderr).not.toMatch(/error/i);
+      expect(code).toBe(0);
+      expect(stdout).toContain('scripts/a.py: ok');
+    },
+    SLOW,
+  );
+
+  test(
+    'a standalone service that does not listen does not hold up the end of the server',
+    async () => {
+      const cwd = temporaryFolder({
+        'home/apps/deaf/deaf.py': `import time\ndef init(): print("init")\ndef run():\n    print("runs", flush=True)\n    while True: time.sleep(0.01)\n`,
+        'home/etc/conf/lapps.json': JSON.stringify({
+          directories: { applications: 'apps' },
+          services: { deaf: { internal: true, instances: 1 } },
+        }),
+      });
+      const args = ['serve', '--ws', '--lapps-home', 'home', '--ws-listen', '127.0.0.1:0', '--python-engine', engine];
+      const program = startProgram('offload', args, { cwd, env });
+      await program.waitForLine(/Try it from another terminal|init/);
+      const { signal } = await program.stop();
+      expect(signal).not.toBe('SIGKILL');
+    },
+    SLOW,
+  );
+});
+
+describe('the Python of the machine', () => {
+  const start = (executable: string, files: Record<string, string> = {}) => {
+    const cwd = temporaryFolder({ 'a.py': register, ...files });
+    for (const name of Object.keys(files)) chmodSync(join(cwd, name), 0o755);
+    return check(cwd, '-f', 'cpython:a.py', '--python', executable);
+  };
+
+  test('that is missing stops the start', async () => {
+    const { code, stderr } = await start('/nowhere/python3');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      "Cannot start Python '/nowhere/python3': there is no such program; Python 3.9 or later is needed",
+    );
+  });
+
+  test('that is too old stops the start', async () => {
+    const old = '#!/bin/sh\necho "offload: Python 3.8 is too old" >&2\nexit 3\n';
+    const { code, stderr } = await start('./old-python', { 'old-python': old });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Python 3.8 is too old; Python 3.9 or later is needed');
+  });
+});
