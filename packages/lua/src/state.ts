@@ -86,7 +86,7 @@ export class State {
     this.fuelLeft = options.fuelLimit ?? Number.POSITIVE_INFINITY;
     this.engine = new Engine(() => this.checkLimits(), options.print ?? (() => {}));
     this.globals = this.engine.globals;
-    this.globals.setStr('_G', this.globals);
+    this.globals.define('_G', this.globals);
     const wanted = new Set(options.libraries ?? ALL_LIBRARIES);
     // The base library is what compiled code leans on; without it its functions are only kept out of the globals.
     const hidden = wanted.has('base') ? this.globals : new LuaTable();
@@ -165,7 +165,7 @@ export class State {
 
   /** Sets a global. A JavaScript function has to be made a Lua function first, see {@link defineFunction}. */
   setGlobal(name: string, value: LuaValue): void {
-    this.globals.setStr(name, value);
+    this.globals.define(name, value);
   }
 
   getGlobal(name: string): LuaValue {
@@ -210,8 +210,8 @@ export class State {
   /** Defines a module for `require`; also a global of that name when `global` is set. */
   defineModule(name: string, members: Library, global = false): LuaTable {
     const table = this.engine.install(members, new LuaTable());
-    this.loaded?.setStr(name, table);
-    if (global) this.globals.setStr(name, table);
+    this.loaded?.define(name, table);
+    if (global) this.globals.define(name, table);
     return table;
   }
 
@@ -336,10 +336,10 @@ export class State {
     }
     const table = this.globals.getStr('table');
     if (table instanceof LuaTable) {
-      for (const name of ['new', 'clear']) this.loaded?.setStr(`table.${name}`, table.getStr(name));
+      for (const name of ['new', 'clear']) this.loaded?.define(`table.${name}`, table.getStr(name));
     }
-    this.loaded?.setStr('_G', this.globals);
-    this.loaded?.setStr('package', this.globals.getStr('package'));
+    this.loaded?.define('_G', this.globals);
+    this.loaded?.define('package', this.globals.getStr('package'));
     if (wanted.has('string')) {
       const meta = new LuaTable();
       meta.setStr('__index', this.globals.getStr('string'));
@@ -348,8 +348,8 @@ export class State {
   }
 
   private addLibrary(name: string, table: LuaTable): void {
-    this.globals.setStr(name, table);
-    this.loaded?.setStr(name, table);
+    this.globals.define(name, table);
+    this.loaded?.define(name, table);
   }
 }
 

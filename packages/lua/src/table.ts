@@ -24,6 +24,34 @@ export interface Hash {
 export const Hash = function LuaHash() {} as unknown as new () => Hash;
 Hash.prototype = Object.create(null);
 
+/**
+ * Fields of a {@link Hash} that V8 keeps in the object itself; further ones cost a second object. It decides by what the
+ * first instances hold, so they are made here, before the libraries fill theirs with dozens.
+ */
+const INLINE_FIELDS = ['a', 'b', 'c', 'd'];
+for (let i = 0; i < 16; i++) {
+  const sample = new Hash();
+  for (const name of INLINE_FIELDS) sample[name] = i;
+}
+
+type NamedStore = (hash: Hash, value: LuaValue) => void;
+
+const namedStores = new Map<string, NamedStore>();
+const MAX_NAMED_STORES = 2000;
+
+/**
+ * Code that stores one field by its name. V8 gives up on shapes for an object that gets more than a dozen fields through
+ * `hash[key]`, which makes each access many times slower: not for one that gets them through code of their own.
+ */
+function namedStore(key: string): NamedStore | undefined {
+  let store = namedStores.get(key);
+  if (store === undefined && namedStores.size < MAX_NAMED_STORES) {
+    store = new Function('h', 'v', `h[${JSON.stringify(key)}]=v`) as NamedStore;
+    namedStores.set(key, store);
+  }
+  return store;
+}
+
 /** Dynamic string keys after which a table moves its string keys to `map`. */
 export const MAX_HASH_KEYS = 128;
 
@@ -146,6 +174,13 @@ export class LuaTable {
         this.setMap(key, value);
       } else (hash ?? this.newHash())[key] = value;
     }
+  }
+
+  /** Like {@link setStr}, for names that scripts are going to use often: globals and members of modules. */
+  define(key: string, value: LuaValue): void {
+    const store = value === undefined || this.dynamicKeys === -1 ? undefined : namedStore(key);
+    if (store === undefined) this.setStr(key, value);
+    else store(this.hash ?? this.newHash(), value);
   }
 
   /** Gives the table a hash of its own and returns it. */

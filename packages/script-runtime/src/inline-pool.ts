@@ -1,7 +1,7 @@
 import { ScriptRuntimeError } from './errors.js';
 import type { Pool, PoolHandlers, PoolStats } from './pool.js';
 import type { EngineHost, LogLevel } from './runtime.js';
-import type { Orphan } from './seat.js';
+import { Seat } from './seat.js';
 import { ClockWatch, WatchedHost } from './watched-host.js';
 import type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';
 
@@ -27,9 +27,8 @@ class InlinePool implements Pool {
   readonly size = 1;
   private readonly options: InlinePoolOptions;
   private readonly handlers: PoolHandlers;
-  private readonly open = new Map<number, Orphan>();
+  private readonly seat = new Seat(() => {});
   private app: WorkerApp | undefined;
-  private nextId = 1;
   private tasks = 0;
   private faults = 0;
   private stopped: Promise<void> | undefined;
@@ -62,8 +61,7 @@ class InlinePool implements Pool {
       queueMicrotask(() => this.fail(kind, context));
       return 0;
     }
-    const id = this.nextId++;
-    this.open.set(id, { kind, context });
+    const id = this.seat.take(kind, context);
     this.inPass = true;
     this.app.handle(kind, id, bytes, at, end);
     return 0;
@@ -90,8 +88,7 @@ class InlinePool implements Pool {
   answer(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
     if (id === 0) this.guarded(() => this.handlers.event(0, kind, bytes, at, end));
     else {
-      const context = this.open.get(id)?.context;
-      this.open.delete(id);
+      const context = this.seat.give(id);
       this.guarded(() => this.handlers.reply(context, kind, bytes, at, end));
     }
     if (!this.inPass && !this.endScheduled) {
@@ -122,7 +119,7 @@ class InlinePool implements Pool {
   }
 
   get inFlight(): number {
-    return this.open.size;
+    return this.seat.inFlight;
   }
 
   stats(): PoolStats {
@@ -135,7 +132,7 @@ class InlinePool implements Pool {
   }
 
   private noteIdle(): void {
-    if (this.open.size === 0) this.idle?.();
+    if (this.inFlight === 0) this.idle?.();
   }
 
   stop(graceMs: number): Promise<void> {
@@ -144,7 +141,7 @@ class InlinePool implements Pool {
   }
 
   private async end(graceMs: number): Promise<void> {
-    if (this.open.size > 0) {
+    if (this.inFlight > 0) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs);
         this.idle = () => {
@@ -155,9 +152,7 @@ class InlinePool implements Pool {
     }
     await this.app?.stop();
     this.ended = true;
-    const orphans = [...this.open.values()];
-    this.open.clear();
-    for (const { kind, context } of orphans) this.fail(kind, context);
+    for (const { kind, context } of this.seat.abandon()) this.fail(kind, context);
   }
 }
 

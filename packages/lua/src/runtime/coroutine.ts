@@ -231,7 +231,7 @@ function callOf(fn: LuaFunction): Suspender {
 const MAX_CALLERS = 30_000;
 
 function stackOverflow(): LuaError {
-  return new LuaError(luaError('stack overflow').value, 'LUA_ERR_STACK_OVERFLOW');
+  return new LuaError('stack overflow', 'LUA_ERR_STACK_OVERFLOW');
 }
 
 /** What every generator is an instance of. */

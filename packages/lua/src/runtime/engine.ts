@@ -72,8 +72,7 @@ export class Engine {
   /** Registers the functions of a library and puts everything into `table`. */
   install(library: Library, table: LuaTable): LuaTable {
     for (const [name, value] of Object.entries(library)) {
-      const hash = table.hash ?? table.newHash();
-      hash[name] = typeof value === 'function' && !('g$' in value) ? hostFunction(name, value) : value;
+      table.define(name, typeof value === 'function' && !('g$' in value) ? hostFunction(name, value) : value);
     }
     return table;
   }

@@ -100,7 +100,7 @@ export class LuaEngine implements ScriptEngine {
   define(module: HostModule): void {
     const table = this.state.defineModule(module.name, {}, true);
     for (const [name, fn] of Object.entries(module.functions)) {
-      table.setStr(name, this.functions.wrap(name, fn, module.style === 'colon'));
+      table.define(name, this.functions.wrap(name, fn, module.style === 'colon'));
     }
     this.setConstants(table, module.constants ?? {});
     const prelude = module.preludes?.lua;
@@ -112,12 +112,12 @@ export class LuaEngine implements ScriptEngine {
   private setConstants(table: LuaTable, constants: HostConstants): void {
     for (const [name, value] of Object.entries(constants)) {
       if (typeof value !== 'object') {
-        table.setStr(name, value);
+        table.define(name, value);
         continue;
       }
       const inner = new LuaTable();
       this.setConstants(inner, value);
-      table.setStr(name, inner);
+      table.define(name, inner);
     }
   }
 

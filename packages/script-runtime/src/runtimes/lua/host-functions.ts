@@ -1,4 +1,4 @@
-import { type LuaFunction, type LuaValue, luaError, type State } from '@offload/lua';
+import { type LuaFunction, type LuaValue, luaError, NONE, type State } from '@offload/lua';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { HostFunction, HostResult, ScriptValue } from '../../value.js';
 import type { Values } from './values.js';
@@ -40,7 +40,6 @@ export class HostFunctions {
   private plain(name: string, fn: HostFunction, dropFirst: boolean): LuaFunction {
     const { values } = this;
     const finish = (result: HostResult | Promise<HostResult>): LuaValue => {
-      if (result === undefined) return values.resultToLua(undefined);
       if (result instanceof Promise) {
         // Nobody will look at it any more; the next call of the script's function can be suspended.
         result.catch(() => {});
@@ -54,7 +53,14 @@ export class HostFunctions {
       try {
         // biome-ignore lint/complexity/noArguments: a rest parameter would allocate on every call
         const args = arguments;
-        if (args.length === 3 && !dropFirst) return finish(fn(values.toHost(a), values.toHost(b), values.toHost(c)));
+        if (args.length === 3 && !dropFirst) {
+          const result = fn(
+            isPrimitive(a) ? a : values.toHost(a),
+            isPrimitive(b) ? b : values.toHost(b),
+            isPrimitive(c) ? c : values.toHost(c),
+          );
+          return result === undefined ? NONE : finish(result);
+        }
         if (dropFirst && args.length === 4) return finish(fn(values.toHost(b), values.toHost(c), values.toHost(d)));
         if (dropFirst && args.length === 3) return finish(fn(values.toHost(b), values.toHost(c)));
         return general([...args]);
@@ -74,6 +80,11 @@ export class HostFunctions {
       }
     };
   }
+}
+
+/** Values that are the same on both sides and that most calls pass. */
+function isPrimitive(v: LuaValue): boolean {
+  return typeof v === 'string' || typeof v === 'number';
 }
 
 /** What a host function threw, as an error at the script's line. Errors of Lua pass as they are. */

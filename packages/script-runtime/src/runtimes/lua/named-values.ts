@@ -1,8 +1,15 @@
 import { LuaTable, type LuaValue, type State } from '@offload/lua';
 import { byteString } from '../../byte-string.js';
-import { ipv4Text, ipv6Text } from '../../ip-text.js';
 import { ArgumentKind, type NamedArguments } from '../../named-arguments.js';
+import { AddressTexts } from './address-texts.js';
 import type { Values } from './values.js';
+
+/** Array parts of 0 to 15 elements. A copy of one has the right size at once; one that grows is copied and too large. */
+const EMPTY_LISTS = Array.from({ length: 16 }, (_, count) => {
+  const list: LuaValue[] = [];
+  for (let i = 0; i <= count; i++) list.push(undefined);
+  return list;
+});
 
 /**
  * Builds the table of named arguments: `{ { name =, value = }, ... }`, where `args.NAME` finds a value by name through a
@@ -11,6 +18,7 @@ import type { Values } from './values.js';
 export class NamedValues {
   readonly metatable: LuaTable;
   private readonly values: Values;
+  private readonly addresses = new AddressTexts();
 
   constructor(state: State, values: Values) {
     this.values = values;
@@ -19,14 +27,15 @@ export class NamedValues {
 
   table(args: NamedArguments): LuaTable {
     const list = new LuaTable();
-    const elements: LuaValue[] = [undefined];
-    for (let i = 0; i < args.count; i++) {
+    const { count } = args;
+    const elements = count < EMPTY_LISTS.length ? EMPTY_LISTS[count].slice() : new Array<LuaValue>(count + 1);
+    for (let i = 0; i < count; i++) {
       const entry = new LuaTable();
       const hash = entry.newHash();
       hash.name = args.names[i];
       const value = this.value(args, i);
       if (value !== undefined) hash.value = value;
-      elements.push(entry);
+      elements[i + 1] = entry;
     }
     list.arr = elements;
     list.setMeta(this.metatable);
@@ -42,11 +51,11 @@ export class NamedValues {
       case ArgumentKind.True:
         return true;
       case ArgumentKind.Integer:
-        return this.values.toLua(args.integers[i]);
+        return typeof args.integers[i] === 'number' ? args.integers[i] : this.values.toLua(args.integers[i]);
       case ArgumentKind.Ipv4:
-        return ipv4Text(args.bytes, args.starts[i]);
+        return this.addresses.ipv4(args.bytes, args.starts[i]);
       case ArgumentKind.Ipv6:
-        return ipv6Text(args.bytes, args.starts[i]);
+        return this.addresses.ipv6(args.bytes, args.starts[i]);
       case ArgumentKind.String:
       case ArgumentKind.Bytes:
         return byteString(args.bytes, args.starts[i], args.ends[i]);
