@@ -15,7 +15,14 @@ export {
 export { decodeCbor, encodeCbor } from './cbor.js';
 export { LAPPS_CODEC_ERROR_CODES, LappsCodecError, type LappsCodecErrorCode, RpcCode } from './errors.js';
 export { type CborLimits, DEFAULT_CBOR_LIMITS, resolveCborLimits } from './limits.js';
-export { classifyMessage, decodeMessage, type InboundMessage, MessageType, textFrameError } from './message.js';
+export {
+  classifyMessage,
+  decodeMessage,
+  type InboundMessage,
+  MessageType,
+  textFrameError,
+  typeOfMessage,
+} from './message.js';
 export { checkBroadcast, checkOutMessage } from './outbound.js';
 export { decodeServerMessage, type ServerMessage } from './server-message.js';
 export { compareUtf8 } from './utf8.js';

@@ -1,6 +1,7 @@
 import { decodeCbor } from './cbor.js';
 import { LappsCodecError, type LappsCodecErrorCode } from './errors.js';
 import type { CborLimits } from './limits.js';
+import { isMembers, isNumeric } from './members.js';
 import type { CborMap, CborValue } from './value.js';
 
 /** Message types as scripts know them (`lapps.md 1.2`). */
@@ -27,38 +28,47 @@ const fail = (code: LappsCodecErrorCode, what: string): never => {
   throw new LappsCodecError(code, `Cannot accept LAppS message: ${what}`);
 };
 
-/** Numeric as LAppS means it: any CBOR number, never a boolean. */
-export const isNumeric = (value: CborValue | undefined): value is number | bigint =>
-  typeof value === 'number' || typeof value === 'bigint';
-
-const isMethod = (method: CborValue | undefined): method is string =>
+const isMethod = (method: unknown): method is string =>
   typeof method === 'string' && method.length > 0 && method[0] !== '_' && !method.includes('.');
 
+const isParams = (params: unknown): params is CborValue[] => Array.isArray(params) && params.length > 0;
+
 /**
- * Classifies a decoded item by the rules of `lapps.md 1.2`, in their order. `params` counts only as a non-empty array; a
+ * Applies the rules of `lapps.md 1.2`, in their order, to a map of any class. `params` counts only as a non-empty array; a
  * numeric `cid`, 0 included, makes a notification; unknown members are let through.
  *
  * @throws LappsCodecError `LAPPS_ERR_NOT_A_MAP`, `LAPPS_ERR_BAD_VERSION`, `LAPPS_ERR_BAD_METHOD`, `LAPPS_ERR_BAD_CID`; each
  *   means close 1002 and error -32600
  */
-export const classifyMessage = (item: CborValue): InboundMessage => {
-  if (!(item instanceof Map)) return fail('LAPPS_ERR_NOT_A_MAP', 'the item is not a map');
-  const version = item.get('lapps');
-  if (version !== 1) return fail('LAPPS_ERR_BAD_VERSION', 'member lapps is not the number 1');
-  const method = item.get('method');
-  if (!isMethod(method)) {
+export const typeOfMessage = (item: unknown): MessageType => {
+  if (!isMembers(item)) return fail('LAPPS_ERR_NOT_A_MAP', 'the item is not a map');
+  if (item.get('lapps') !== 1) return fail('LAPPS_ERR_BAD_VERSION', 'member lapps is not the number 1');
+  if (!isMethod(item.get('method'))) {
     return fail('LAPPS_ERR_BAD_METHOD', 'member method is not a name without dots and leading underscore');
   }
-  const rawParams = item.get('params');
-  const params = Array.isArray(rawParams) && rawParams.length > 0 ? rawParams : undefined;
-  if (!item.has('cid')) {
-    const type = params === undefined ? MessageType.request : MessageType.requestWithParams;
-    return { type, method, params, cid: undefined, message: item };
-  }
+  const hasParams = isParams(item.get('params'));
   const cid = item.get('cid');
+  if (cid === undefined) return hasParams ? MessageType.requestWithParams : MessageType.request;
   if (!isNumeric(cid)) return fail('LAPPS_ERR_BAD_CID', 'member cid is not a number');
-  const type = params === undefined ? MessageType.notification : MessageType.notificationWithParams;
-  return { type, method, params, cid, message: item };
+  return hasParams ? MessageType.notificationWithParams : MessageType.notification;
+};
+
+/**
+ * Classifies a decoded item: see {@link typeOfMessage}.
+ *
+ * @throws LappsCodecError as {@link typeOfMessage}
+ */
+export const classifyMessage = (item: CborValue): InboundMessage => {
+  const type = typeOfMessage(item);
+  const message = item as CborMap;
+  const params = message.get('params');
+  return {
+    type,
+    method: message.get('method') as string,
+    params: isParams(params) ? params : undefined,
+    cid: message.get('cid') as number | bigint | undefined,
+    message,
+  };
 };
 
 /**

@@ -1,6 +1,5 @@
 import { LappsCodecError, type LappsCodecErrorCode } from './errors.js';
-import { isNumeric } from './message.js';
-import type { CborMap, CborValue } from './value.js';
+import { isMembers, isNumeric, type Members } from './members.js';
 
 const fault = (code: LappsCodecErrorCode, what: string): LappsCodecError =>
   new LappsCodecError(code, `Cannot send LAppS message: ${what}`);
@@ -8,16 +7,16 @@ const fault = (code: LappsCodecErrorCode, what: string): LappsCodecError =>
 /** Loose, so that `0n` and `0` are the same channel. */
 const equals = (value: number | bigint, wanted: number): boolean => Number(value) === wanted;
 
-const checkError = (message: CborMap, cid: number | bigint): LappsCodecError | undefined => {
+const checkError = (message: Members, cid: number | bigint): LappsCodecError | undefined => {
   if (!equals(cid, 0)) return fault('LAPPS_ERR_OUT_CID', 'an error belongs on channel 0');
   const error = message.get('error');
-  if (!(error instanceof Map)) return fault('LAPPS_ERR_OUT_ERROR', 'member error is not a map');
+  if (!isMembers(error)) return fault('LAPPS_ERR_OUT_ERROR', 'member error is not a map');
   if (!isNumeric(error.get('code'))) return fault('LAPPS_ERR_OUT_ERROR', 'error.code is not a number');
   if (typeof error.get('message') !== 'string') return fault('LAPPS_ERR_OUT_ERROR', 'error.message is not a string');
   return undefined;
 };
 
-const checkSuccess = (message: CborMap, cid: number | bigint): LappsCodecError | undefined => {
+const checkSuccess = (message: Members, cid: number | bigint): LappsCodecError | undefined => {
   if (equals(cid, 0)) {
     return Array.isArray(message.get('result'))
       ? undefined
@@ -32,8 +31,8 @@ const checkSuccess = (message: CborMap, cid: number | bigint): LappsCodecError |
  * The rules for a message sent to one client, responses and notifications alike (`lapps.md 1.3`, `ws:send`). Returns what
  * is wrong (`LAPPS_ERR_OUT_*`, its text fit to show), or undefined when the message may go.
  */
-export const checkOutMessage = (item: CborValue): LappsCodecError | undefined => {
-  if (!(item instanceof Map)) return fault('LAPPS_ERR_OUT_NOT_A_MAP', 'the item is not a map');
+export const checkOutMessage = (item: unknown): LappsCodecError | undefined => {
+  if (!isMembers(item)) return fault('LAPPS_ERR_OUT_NOT_A_MAP', 'the item is not a map');
   const cid = item.get('cid');
   if (!isNumeric(cid)) return fault('LAPPS_ERR_OUT_CID', 'member cid is not a number');
   const status = item.get('status');
@@ -47,8 +46,8 @@ export const checkOutMessage = (item: CborValue): LappsCodecError | undefined =>
  * The rules for a broadcast (`lapps.md 1.3`, `bcast:send`): numeric `cid`, 0 allowed, and an array `message`; `status` is
  * not looked at. Returns what is wrong (`LAPPS_ERR_OUT_*`), or undefined when the message may go.
  */
-export const checkBroadcast = (item: CborValue): LappsCodecError | undefined => {
-  if (!(item instanceof Map)) return fault('LAPPS_ERR_OUT_NOT_A_MAP', 'the item is not a map');
+export const checkBroadcast = (item: unknown): LappsCodecError | undefined => {
+  if (!isMembers(item)) return fault('LAPPS_ERR_OUT_NOT_A_MAP', 'the item is not a map');
   if (!isNumeric(item.get('cid'))) return fault('LAPPS_ERR_OUT_CID', 'member cid is not a number');
   return Array.isArray(item.get('message'))
     ? undefined

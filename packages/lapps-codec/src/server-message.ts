@@ -1,7 +1,7 @@
 import { decodeCbor } from './cbor.js';
 import { LappsCodecError } from './errors.js';
 import type { CborLimits } from './limits.js';
-import { isNumeric } from './message.js';
+import { isNumeric } from './members.js';
 import type { CborMap, CborValue } from './value.js';
 
 /** What a client may receive (`lapps.md 1.1`). `message` is the whole decoded map. */

@@ -1,5 +1,5 @@
-import { compareUtf8 } from '@offload/lapps-codec';
 import { HostError } from '@offload/script-runtime';
+import { JsonObject } from './json-object.js';
 import { BrokenText, JSON_LIMITS, type JsonValue } from './value.js';
 
 const FIRST_BYTES = 1 << 16;
@@ -104,7 +104,7 @@ export class CborWriter {
       default:
         if (node === null) this.simple(0xf6);
         else if (Array.isArray(node)) this.array(node);
-        else if (node instanceof Map) this.map(node);
+        else if (node instanceof JsonObject) this.object(node);
         else this.blob(node);
     }
   }
@@ -166,33 +166,25 @@ export class CborWriter {
   private array(items: readonly JsonValue[]): void {
     this.enter();
     this.head(ARRAY, items.length);
-    for (let i = 0; i < items.length; i++) this.value(items[i] as JsonValue);
-    this.depth--;
-  }
-
-  private map(members: ReadonlyMap<string, JsonValue>): void {
-    this.enter();
-    this.head(MAP, members.size);
-    if (isSorted(members)) {
-      for (const [key, member] of members) {
-        this.text(key);
-        this.value(member);
-      }
-    } else {
-      for (const key of [...members.keys()].sort(compareUtf8)) {
-        this.text(key);
-        this.value(members.get(key) as JsonValue);
-      }
+    // One byte each at least, which is all a number below 24 needs.
+    this.room(items.length);
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i] as JsonValue;
+      if (typeof item === 'number' && (item | 0) === item && item >= 0 && item < 24) this.simple(item);
+      else this.value(item);
     }
     this.depth--;
   }
-}
 
-function isSorted(members: ReadonlyMap<string, JsonValue>): boolean {
-  let previous: string | undefined;
-  for (const key of members.keys()) {
-    if (previous !== undefined && compareUtf8(previous, key) > 0) return false;
-    previous = key;
+  private object(object: JsonObject): void {
+    this.enter();
+    this.head(MAP, object.size);
+    const names = object.names();
+    const values = object.values(names);
+    for (let i = 0; i < names.length; i++) {
+      this.text(names[i] as string);
+      this.value(values[i] as JsonValue);
+    }
+    this.depth--;
   }
-  return true;
 }

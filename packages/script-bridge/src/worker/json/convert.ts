@@ -1,9 +1,10 @@
 import { HostError, HostObject, ScriptFunction, ScriptTable, type ScriptValue } from '@offload/script-runtime';
 import { copyOf } from '../copy-of.js';
 import { Budget } from './budget.js';
+import { copyItems, JsonObject } from './json-object.js';
 import { luaNumberText } from './number-text.js';
 import { fromByteString, textOrBroken } from './text.js';
-import { isContainer, type JsonValue } from './value.js';
+import { isContainer, type JsonContainer, type JsonValue } from './value.js';
 
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
@@ -33,29 +34,15 @@ export function fromScript(value: ScriptValue): JsonValue {
 
 /** A container or scalar that shares nothing with `node`. */
 export function deepCopy(node: JsonValue, budget: Budget = new Budget()): JsonValue {
-  if (!isContainer(node)) return node;
+  return isContainer(node) ? copyContainer(node, budget) : node;
+}
+
+function copyContainer(node: JsonContainer, budget: Budget): JsonValue {
   budget.enter();
-  const copy = Array.isArray(node) ? copyArray(node, budget) : copyMap(node, budget);
+  budget.take(Array.isArray(node) ? node.length : node.size);
+  const member = (value: JsonValue): JsonValue => deepCopy(value, budget);
+  const copy = Array.isArray(node) ? copyItems(node, member) : node.copy(member);
   budget.leave();
-  return copy;
-}
-
-function copyArray(array: readonly JsonValue[], budget: Budget): JsonValue[] {
-  budget.take(array.length);
-  const copy = array.slice();
-  for (let i = 0; i < copy.length; i++) {
-    const item = copy[i] as JsonValue;
-    if (typeof item === 'object' && item !== null) copy[i] = deepCopy(item, budget);
-  }
-  return copy;
-}
-
-function copyMap(map: ReadonlyMap<string, JsonValue>, budget: Budget): Map<string, JsonValue> {
-  budget.take(map.size);
-  const copy = new Map<string, JsonValue>();
-  for (const [key, member] of map) {
-    copy.set(key, typeof member === 'object' && member !== null ? deepCopy(member, budget) : member);
-  }
   return copy;
 }
 
@@ -83,7 +70,7 @@ function convertTable(table: Table, budget: Budget): JsonValue {
   const entries = [...pairsOf(table)];
   budget.take(entries.length);
   if (shape === 'list') return entries.map(([, item]) => convert(item, budget));
-  return toMap(entries.map(([key, item]) => [key, convert(item, budget)]));
+  return toObject(entries.map(([key, item]) => [key, convert(item, budget)]));
 }
 
 function pairsOf(table: Table): Iterable<readonly [ScriptValue, ScriptValue]> {
@@ -112,7 +99,7 @@ function convertPairs(pairs: Iterable<readonly [ScriptValue, ScriptValue]>, budg
     else length = Math.max(length, index);
     entries.push([key, convert(item, budget)]);
   }
-  return arrayLike ? toArray(entries, length, budget) : toMap(entries);
+  return arrayLike ? toArray(entries, length, budget) : toObject(entries);
 }
 
 function indexOf(key: ScriptValue): number | undefined {
@@ -132,10 +119,10 @@ function toArray(entries: readonly (readonly [ScriptValue, JsonValue])[], length
   return array;
 }
 
-function toMap(entries: readonly (readonly [ScriptValue, JsonValue])[]): Map<string, JsonValue> {
-  const map = new Map<string, JsonValue>();
-  for (const [key, item] of entries) map.set(keyText(key), item);
-  return map;
+function toObject(entries: readonly (readonly [ScriptValue, JsonValue])[]): JsonObject {
+  const object = JsonObject.empty();
+  for (const [key, item] of entries) object.set(keyText(key), item);
+  return object;
 }
 
 /** A member's name from a script's key. */

@@ -1,4 +1,5 @@
 import { HostError } from '@offload/script-runtime';
+import { JsonObject } from './json-object.js';
 import { fromByteString } from './text.js';
 import { JSON_LIMITS, type JsonValue } from './value.js';
 
@@ -116,8 +117,8 @@ class JsonParser {
     return array;
   }
 
-  private object(): Map<string, JsonValue> {
-    const map = new Map<string, JsonValue>();
+  private object(): JsonObject {
+    const object = JsonObject.empty();
     for (let first = true; !this.ends('}', first); first = false) {
       this.skipSpace();
       if (this.source[this.at] !== '"') this.fail('a member name');
@@ -125,9 +126,9 @@ class JsonParser {
       this.skipSpace();
       if (this.source[this.at] !== ':') this.fail("':'");
       this.at++;
-      map.set(key, this.value());
+      object.set(key, this.value());
     }
-    return map;
+    return object;
   }
 
   private string(): string {

@@ -1,5 +1,6 @@
 import type { ScriptValue } from '@offload/script-runtime';
 import { fromScript, isNljson } from './convert.js';
+import { JsonObject } from './json-object.js';
 import { toByteString } from './text.js';
 import { BrokenText, type JsonValue } from './value.js';
 import { documentObject } from './view.js';
@@ -29,10 +30,10 @@ export function plainOf(node: JsonValue): ScriptValue {
   if (typeof node === 'string') return toByteString(node);
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map(plainOf);
-  if (node instanceof Map) {
-    const map = new Map<ScriptValue, ScriptValue>();
-    for (const [key, value] of node) map.set(toByteString(key), plainOf(value));
-    return map;
+  if (node instanceof JsonObject) {
+    const names = node.names();
+    const values = node.values(names);
+    return new Map(names.map((name, i) => [toByteString(name), plainOf(values[i] as JsonValue)]));
   }
   return node instanceof BrokenText ? node.bytes : node;
 }

@@ -1,19 +1,12 @@
+import { JsonObject } from './json-object.js';
+
 /**
  * A JSON document as this process holds it. Text is ordinary JavaScript text; scripts see its UTF-8 bytes. A string a
  * script stored that is not UTF-8 keeps its bytes as {@link BrokenText}, can be read back, and cannot be encoded.
  */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | BrokenText
-  | JsonValue[]
-  | Map<string, JsonValue>;
+export type JsonValue = null | boolean | number | bigint | string | Uint8Array | BrokenText | JsonValue[] | JsonObject;
 
-export type JsonContainer = JsonValue[] | Map<string, JsonValue>;
+export type JsonContainer = JsonValue[] | JsonObject;
 
 /** Bytes a script stored as a string that are not UTF-8. */
 export class BrokenText {
@@ -38,14 +31,14 @@ export const MAX_DOCUMENT_BYTES = 16 << 20;
 export const JSON_LIMITS: JsonLimits = Object.freeze({ maxDepth: 200, maxItems: 1_000_000 });
 
 export function isContainer(node: JsonValue): node is JsonContainer {
-  return Array.isArray(node) || node instanceof Map;
+  return Array.isArray(node) || node instanceof JsonObject;
 }
 
 /** `object` `array` `string` `number` `boolean` `null`, as nljson names them. */
 export function typeNameOf(node: JsonValue): string {
   if (node === null) return 'null';
   if (Array.isArray(node)) return 'array';
-  if (node instanceof Map) return 'object';
+  if (node instanceof JsonObject) return 'object';
   const type = typeof node;
   if (type === 'bigint') return 'number';
   return type === 'object' ? 'string' : type;

@@ -1,8 +1,9 @@
 import { HostError, HostObject, type HostObjectClass, ScriptFunction, type ScriptValue } from '@offload/script-runtime';
 import { fromScript } from './convert.js';
+import { JsonObject } from './json-object.js';
 import { fromByteString, toByteString } from './text.js';
 import { BrokenText, isContainer, JSON_LIMITS, type JsonValue, typeNameOf } from './value.js';
-import { sortedKeys, writeJson } from './write.js';
+import { writeJson } from './write.js';
 
 /**
  * The userdata `nljson` (`lapps.md 3.3`): a value of a document. A container read from it is a view of the same
@@ -14,7 +15,7 @@ export const nljsonClass: HostObjectClass<JsonValue> = {
   newIndex: setMember,
   toText: (node) => writeJson(node, 0),
   length: (node) => {
-    if (node instanceof Map) return node.size;
+    if (node instanceof JsonObject) return node.size;
     if (Array.isArray(node)) return node.length;
     throw new HostError(`a ${typeNameOf(node)} has no length`);
   },
@@ -35,7 +36,7 @@ export function toScript(node: JsonValue | undefined): ScriptValue {
 }
 
 function memberOf(node: JsonValue, key: ScriptValue): JsonValue | undefined {
-  if (node instanceof Map && typeof key === 'string') {
+  if (node instanceof JsonObject && typeof key === 'string') {
     const name = fromByteString(key);
     return name === undefined ? undefined : node.get(name);
   }
@@ -44,7 +45,7 @@ function memberOf(node: JsonValue, key: ScriptValue): JsonValue | undefined {
 }
 
 function setMember(node: JsonValue, key: ScriptValue, value: ScriptValue): void {
-  if (node instanceof Map && typeof key === 'string') {
+  if (node instanceof JsonObject && typeof key === 'string') {
     const name = fromByteString(key);
     if (name === undefined) throw new HostError('a member name must be UTF-8');
     node.set(name, fromScript(value));
@@ -73,7 +74,11 @@ function keyType(key: ScriptValue): string {
 
 /** Members in the order of their names' bytes, elements from 1. A snapshot: callbacks may change the document. */
 export function entriesOf(node: JsonValue): [ScriptValue, ScriptValue][] {
-  if (node instanceof Map) return sortedKeys(node).map((key) => [toScript(key), toScript(node.get(key))]);
+  if (node instanceof JsonObject) {
+    const names = node.names();
+    const values = node.values(names);
+    return names.map((name, i) => [toScript(name), toScript(values[i])]);
+  }
   if (Array.isArray(node)) return node.map((item, i) => [i + 1, toScript(item)]);
   return [[1, toScript(node)]];
 }

@@ -1,12 +1,6 @@
-import { compareUtf8 } from '@offload/lapps-codec';
 import { HostError } from '@offload/script-runtime';
 import { fromByteString, toByteString } from './text.js';
 import { BrokenText, JSON_LIMITS, type JsonValue } from './value.js';
-
-/** Member names in the order of their UTF-8 bytes, so that the same document always gives the same text. */
-export function sortedKeys(map: ReadonlyMap<string, unknown>): string[] {
-  return [...map.keys()].sort(compareUtf8);
-}
 
 /**
  * JSON text of a document as a byte string (UTF-8). NaN and the infinities are written as null.
@@ -51,8 +45,10 @@ class JsonWriter {
       );
     }
     const colon = this.indent > 0 ? ': ' : ':';
-    const members = sortedKeys(node).map((key) => {
-      return `${JSON.stringify(key)}${colon}${this.write(node.get(key) as JsonValue, depth + 1)}`;
+    const names = node.names();
+    const values = node.values(names);
+    const members = names.map((name, i) => {
+      return `${JSON.stringify(name)}${colon}${this.write(values[i] as JsonValue, depth + 1)}`;
     });
     return this.join('{', members, '}', depth);
   }

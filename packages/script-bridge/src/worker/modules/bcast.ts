@@ -48,7 +48,7 @@ export function createBcastModule(context: ModuleContext): HostModule {
         if (args.length !== 2 || id === undefined) return failed(usage('send(id, nljson)'));
         const message = givenDocument(args[1], context.engine().language);
         if (message === undefined) throw badArgument(2, 'send', `nljson expected, got ${typeOf(args[1])}`);
-        if (checkBroadcast(message as Parameters<typeof checkBroadcast>[0]) !== undefined) return false;
+        if (checkBroadcast(message) !== undefined) return false;
         if (!broadcasts.has(id)) return failed(`there is no broadcast ${id}`);
         outbound.broadcast(id, message);
         return true;

@@ -1,4 +1,3 @@
-import { decodeCbor } from '@offload/lapps-codec';
 import {
   HostError,
   type HostFunction,
@@ -9,6 +8,7 @@ import {
 } from '@offload/script-runtime';
 import { isOver } from '../callback-call.js';
 import { DOCUMENT_CBOR } from '../json/cbor-limits.js';
+import { CborReader } from '../json/cbor-reader.js';
 import { CborWriter } from '../json/cbor-writer.js';
 import { givenDocument, shownDocument } from '../json/plain.js';
 import { MAX_DOCUMENT_BYTES } from '../json/value.js';
@@ -28,6 +28,12 @@ interface Queue {
  */
 export function createMqrModule(context: ModuleContext): HostModule {
   const { port } = context;
+  const reader = new CborReader();
+  const take = (queue: string): HostResult => {
+    const item = port.callSync({ type: 'mqr.take', queue }) as Uint8Array | undefined;
+    if (item === undefined) return null;
+    return shownDocument(reader.read(item, 0, item.length, DOCUMENT_CBOR), context.engine().language);
+  };
   const writer = new CborWriter(MAX_DOCUMENT_BYTES);
   const cls: HostObjectClass<Queue> = {
     name: 'mqr',
@@ -42,8 +48,8 @@ export function createMqrModule(context: ModuleContext): HostModule {
         });
         return typeof refusal === 'string' ? failed(refusal) : true;
       },
-      try_recv: (self) => take(context, nameOf(self)),
-      recv: receiver(context),
+      try_recv: (self) => take(nameOf(self)),
+      recv: receiver(context, take),
     },
   };
   return {
@@ -67,19 +73,13 @@ function nameOf(self: unknown): string {
   return (self as HostObject<Queue>).value.name;
 }
 
-function take({ port, engine }: ModuleContext, queue: string): HostResult {
-  const item = port.callSync({ type: 'mqr.take', queue }) as Uint8Array | undefined;
-  if (item === undefined) return null;
-  return shownDocument(decodeCbor(item, DOCUMENT_CBOR), engine().language);
-}
-
-function receiver(context: ModuleContext): HostFunction {
+function receiver(context: ModuleContext, take: (queue: string) => HostResult): HostFunction {
   const { port, stop, host } = context;
   const recv: HostFunction = async (self) => {
     const queue = nameOf(self);
     const call = host.current;
     while (!stop.raised) {
-      const item = take(context, queue);
+      const item = take(queue);
       if (item !== null) return item;
       await port.call({ type: 'mqr.wait', queue });
       // A script that was cancelled while it waited must not take an item with it.
@@ -90,7 +90,7 @@ function receiver(context: ModuleContext): HostFunction {
   recv.blocking = (self) => {
     const queue = nameOf(self);
     while (!stop.raised) {
-      const item = take(context, queue);
+      const item = take(queue);
       if (item !== null) return item;
       port.callSync({ type: 'mqr.wait', queue });
     }

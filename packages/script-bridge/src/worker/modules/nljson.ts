@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { decodeCbor, LappsCodecError } from '@offload/lapps-codec';
+import { LappsCodecError } from '@offload/lapps-codec';
 import {
   HostError,
   type HostFunction,
@@ -10,8 +10,10 @@ import {
 } from '@offload/script-runtime';
 import { callNow } from '../callback-call.js';
 import { DOCUMENT_CBOR } from '../json/cbor-limits.js';
+import { CborReader } from '../json/cbor-reader.js';
 import { CborWriter } from '../json/cbor-writer.js';
 import { isNljson, keyText } from '../json/convert.js';
+import { JsonObject } from '../json/json-object.js';
 import { parseJson } from '../json/parse.js';
 import { TemplateCache } from '../json/template-cache.js';
 import { fromByteString, readableText } from '../json/text.js';
@@ -30,6 +32,7 @@ const MAX_INDENT = 32;
 /** `nljson` (`lapps.md 3.2`, `3.3`): JSON and CBOR documents as userdata. All functions are called with a dot. */
 export function createNljsonModule(context: ModuleContext): HostModule {
   const templates = new TemplateCache();
+  const reader = new CborReader();
   const writer = new CborWriter(MAX_DOCUMENT_BYTES);
   const functions: Record<string, HostFunction> = {
     decode: counted('decode', 1, (text) => documentObject(templates.parse(textArgument('decode', text)))),
@@ -37,7 +40,7 @@ export function createNljsonModule(context: ModuleContext): HostModule {
     encode: counted('encode', 1, (object) => writeJson(document('encode', object), 0)),
     encode_pretty: counted('encode_pretty', 2, encodePretty),
     to_cbor: counted('to_cbor', 1, (object) => writer.encode(document('to_cbor', object))),
-    from_cbor: counted('from_cbor', 1, (bytes) => documentObject(parseCbor(textArgument('from_cbor', bytes)))),
+    from_cbor: counted('from_cbor', 1, (bytes) => documentObject(parseCbor(reader, textArgument('from_cbor', bytes)))),
     find: counted('find', 2, find),
     erase: counted('erase', 2, erase),
     empty: counted('empty', 1, (object) => isEmpty(document('empty', object))),
@@ -85,9 +88,10 @@ function parseFile(path: string): JsonValue {
   return parseJson(bytes, true);
 }
 
-function parseCbor(bytes: string): JsonValue {
+function parseCbor(reader: CborReader, bytes: string): JsonValue {
   try {
-    return decodeCbor(Buffer.from(bytes, 'latin1'), DOCUMENT_CBOR);
+    const buffer = Buffer.from(bytes, 'latin1');
+    return reader.read(buffer, 0, buffer.length, DOCUMENT_CBOR);
   } catch (error) {
     throw error instanceof LappsCodecError ? new HostError(error.message) : error;
   }
@@ -105,13 +109,13 @@ function find(object: ScriptValue, key: ScriptValue): ScriptValue {
   if (typeof key !== 'string' && numberOf(key) === undefined) {
     throw badArgument(2, 'find', `string expected, got ${typeOf(key)}`);
   }
-  return node instanceof Map ? (toScript(node.get(keyText(key))) ?? null) : null;
+  return node instanceof JsonObject ? (toScript(node.get(keyText(key))) ?? null) : null;
 }
 
 /** By name from an object: whether it was there. By index, from 0, out of an array. Anything else: false. */
 function erase(object: ScriptValue, key: ScriptValue): boolean {
   const node = document('erase', object);
-  if (node instanceof Map && typeof key === 'string') {
+  if (node instanceof JsonObject && typeof key === 'string') {
     const name = fromByteString(key);
     return name !== undefined && node.delete(name);
   }

@@ -62,13 +62,12 @@ function sendDocument(
     if (value instanceof HostObject) throw new HostError(`nljson expected, got ${value.class.name}`);
     return failed(SEND_USAGE);
   }
-  const document = given as Parameters<typeof checkOutMessage>[0];
-  const fault = checkOutMessage(document);
+  const fault = checkOutMessage(given);
   if (fault !== undefined) return failed(fault.message);
   if (!context.shared.connections.isOpen(id)) return failed('the handler is not open');
   context.outbound.sendDocument(id, given);
   const call = context.host.current;
-  if (call instanceof MessageCall) call.noteSent(id, document);
+  if (call instanceof MessageCall) call.noteSent(id, given);
   return true;
 }
 

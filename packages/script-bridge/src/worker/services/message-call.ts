@@ -1,5 +1,6 @@
 import type { ScriptRuntimeError, ScriptValue } from '@offload/script-runtime';
 import type { EndingCall } from '../callback-call.js';
+import { JsonObject } from '../json/json-object.js';
 import type { JsonValue } from '../json/value.js';
 import type { ServiceConnection } from './service-connection.js';
 import type { ServiceInstance } from './service-instance.js';
@@ -21,7 +22,8 @@ export class MessageCall implements EndingCall {
   /** A message of the LAppS protocol went out: was it the response to this one? */
   noteSent(id: number, message: JsonValue): void {
     const { connection } = this;
-    if (id === connection.id && message instanceof Map && Number(message.get('cid')) === 0) connection.answered = true;
+    if (id === connection.id && message instanceof JsonObject && Number(message.get('cid')) === 0)
+      connection.answered = true;
   }
 
   settled(error: ScriptRuntimeError | null, result: ScriptValue): void {

@@ -2,11 +2,10 @@ import type { WorkerPort } from '@offload/script-runtime';
 import { RecordKind, readUint32 } from '../../records.js';
 import type { PlannedInstance, PlannedService, ServiceSpec } from '../../service-spec.js';
 import type { SharedState } from '../../shared/shared-state.js';
-import { ByteReader } from '../byte-reader.js';
 import type { EngineFactory, LoadedService, MadeEngine } from '../engine-factory.js';
+import { CborReader } from '../json/cbor-reader.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
-import { Scratch } from '../scratch.js';
 import { runToEnd } from './run-to-end.js';
 import { ServiceConnection } from './service-connection.js';
 import { REACTIVE, serviceFunctions } from './service-functions.js';
@@ -31,8 +30,7 @@ export interface ServiceHostOptions {
 export class ServiceHost implements InstanceHost {
   readonly outbound: Outbound;
   readonly connections: SharedState['connections'];
-  readonly reader = new ByteReader();
-  readonly scratch = new Scratch();
+  readonly reader = new CborReader();
   readonly pending: PendingCalls;
   private readonly options: ServiceHostOptions;
   private readonly instances = new Map<number, ServiceInstance>();

@@ -1,12 +1,15 @@
 import {
-  decodeMessage,
+  type CborLimits,
   encodeError,
   LappsCodecError,
   MessageType,
   RpcCode,
+  resolveCborLimits,
   textFrameError,
+  typeOfMessage,
 } from '@offload/lapps-codec';
 import {
+  byteString,
   type EngineHost,
   PENDING,
   type Pending,
@@ -17,12 +20,11 @@ import {
 } from '@offload/script-runtime';
 import { RecordKind } from '../../records.js';
 import type { OpenConnections } from '../../shared/open-connections.js';
-import type { ByteReader } from '../byte-reader.js';
 import { copyOf } from '../copy-of.js';
+import type { CborReader } from '../json/cbor-reader.js';
 import { shownDocument } from '../json/plain.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
-import type { Scratch } from '../scratch.js';
 import { MessageCall } from './message-call.js';
 import { runToEnd } from './run-to-end.js';
 import type { ServiceConnection } from './service-connection.js';
@@ -38,8 +40,7 @@ const MAX_WAITING_BYTES = 32 << 20;
 export interface InstanceHost {
   readonly outbound: Outbound;
   readonly connections: OpenConnections;
-  readonly reader: ByteReader;
-  readonly scratch: Scratch;
+  readonly reader: CborReader;
   readonly pending: PendingCalls;
   /** `onDisconnect` of this connection is over. */
   disconnected(connection: ServiceConnection): void;
@@ -68,7 +69,7 @@ export class ServiceInstance {
   private readonly isLua: boolean;
   /** A function of Python that returns nothing has nothing against the connection; LAppS wants `true`. */
   private readonly isLenient: boolean;
-  private readonly cborLimits: { readonly maxBytes: number } | undefined;
+  private readonly cborLimits: CborLimits;
   private spare: MessageCall | undefined;
 
   constructor(options: InstanceOptions, host: InstanceHost) {
@@ -79,7 +80,7 @@ export class ServiceInstance {
     this.isLenient = options.engine.language === 'python';
     const { maxMessageBytes = 0 } = options;
     // The codec's own bound does unless longer messages are let in.
-    this.cborLimits = maxMessageBytes > 1 << 20 ? { maxBytes: maxMessageBytes } : undefined;
+    this.cborLimits = resolveCborLimits(maxMessageBytes > 1 << 20 ? { maxBytes: maxMessageBytes } : {});
   }
 
   /** One message of a client; `bytes` is only valid during the call. */
@@ -101,7 +102,7 @@ export class ServiceInstance {
       args[0] = connection.id;
       args[1] = binary ? 2 : 1;
       // Lua has one kind of string; other languages tell text from bytes.
-      args[2] = binary && !this.isLua ? copyOf(bytes, at, end) : this.host.reader.text(bytes, at, end);
+      args[2] = binary && !this.isLua ? copyOf(bytes, at, end) : byteString(bytes, at, end);
       this.run(connection, false);
     }
   }
@@ -115,12 +116,13 @@ export class ServiceInstance {
   ): void {
     try {
       if (!binary) throw textFrameError();
-      const inbound = decodeMessage(this.host.scratch.take(bytes, at, end), this.cborLimits);
+      const message = this.host.reader.read(bytes, at, end, this.cborLimits);
+      const type = typeOfMessage(message);
       const { args } = this;
       args[0] = connection.id;
-      args[1] = inbound.type;
-      args[2] = shownDocument(inbound.message, this.options.engine.language);
-      this.run(connection, inbound.type >= MessageType.request);
+      args[1] = type;
+      args[2] = shownDocument(message, this.options.engine.language);
+      this.run(connection, type >= MessageType.request);
     } catch (error) {
       if (error instanceof LappsCodecError) this.refuse(connection, error);
       else {
