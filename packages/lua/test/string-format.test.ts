@@ -38,10 +38,10 @@ describe('string.format()', () => {
   it('string.format() agrees with tostring on %.14g', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true }), (n) => {
-        const text = n === Infinity ? '1/0' : n === -Infinity ? '-1/0' : `${n}`;
+        const text = n === Infinity ? '1/0' : n === -Infinity ? '-1/0' : Object.is(n, -0) ? '-0' : `${n}`;
         expect(format('"%.14g"', text)).toBe(numberToString(n));
       }),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [[-0], [0], [Infinity], [-Infinity]] },
     );
   });
 
