@@ -13,8 +13,11 @@ export type MqrCall =
   | { readonly type: 'mqr.post'; readonly queue: string; readonly item: Uint8Array }
   /** Answer: the oldest item, undefined when there is none. */
   | { readonly type: 'mqr.take'; readonly queue: string }
-  /** Answered when there is an item, or when the server stops. Answer: whether there is one. */
-  | { readonly type: 'mqr.wait'; readonly queue: string };
+  /**
+   * Answered when there is an item, or when the server stops. Answer: whether there is one. Of each waiter only the last
+   * call on a queue counts: one before it was given up.
+   */
+  | { readonly type: 'mqr.wait'; readonly queue: string; readonly waiter: string };
 
 export type ServiceCall =
   /** Answered when all instances of the services have started. */

@@ -1,5 +1,7 @@
+import type { ScriptCall, WorkerPort } from '@offload/script-runtime';
 import { describe, expect, it } from 'vitest';
 import { Queues } from '../src/io/queues.js';
+import { QueueWaits } from '../src/worker/queue-waits.js';
 import { connect } from './support/client.js';
 import { startHouse } from './support/house.js';
 import { expectResults } from './support/lua.js';
@@ -70,6 +72,49 @@ describe('mqr', () => {
     expect(await client.next()).toBe('[1]');
   });
 
+  it.each([0, 1])('q:recv() of cancelled handlers leaves nothing behind (%i workers)', async (workers) => {
+    const source = `
+      local M = {}
+      function M.onStart() q = mqr.create("empty") end
+      function M.onMessage(h, opcode, text) return ws:send(h, 1, q:recv().text) end
+      function M.onDisconnect(h) end
+      function M.onShutdown() end
+      return M`;
+    const house = await startHouse({ workers, services: { s: { source } }, plan: { waitTimeoutMs: 20 } });
+    for (let round = 0; round < 3; round++) {
+      const clients = await Promise.all(Array.from({ length: 20 }, () => connect(`${house.url}/s`)));
+      for (const client of clients) client.send('recv');
+      for (const client of clients) expect((await client.closed).code).toBe(1011);
+    }
+    // One for the thread, not one for each of sixty.
+    expect(house.bridge.queues.waiters('empty')).toBe(1);
+  });
+
+  it('QueueWaits asks once per queue, wakes all, and forgets who was cancelled', async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const call = ({ queue }: { queue: string }): Promise<unknown> => {
+      asked.push(queue);
+      return new Promise((resolve) => answers.push(() => resolve(true)));
+    };
+    const waits = new QueueWaits({ call } as unknown as WorkerPort);
+    const woken: number[] = [];
+    const wait = async (n: number, over: boolean): Promise<void> => {
+      await waits.wait('a', { settled: () => {}, over } as ScriptCall);
+      woken.push(n);
+    };
+    const first = wait(0, false);
+    for (let n = 1; n <= 1000; n++) void wait(n, true);
+    const last = wait(1001, false);
+    answers[0]?.();
+    await Promise.all([first, last]);
+    expect(asked).toEqual(['a']);
+    expect([woken[0], woken.at(-1)]).toEqual([0, 1001]);
+    expect(woken.length).toBeLessThan(40);
+    void wait(2, false);
+    expect(asked).toEqual(['a', 'a']);
+  });
+
   it('q:recv() answers nil when the server stops', async () => {
     const source = `
       local M = {}
@@ -83,6 +128,16 @@ describe('mqr', () => {
 });
 
 describe('Queues', () => {
+  it('Queues.wait() keeps one wait for each waiter of a queue', async () => {
+    const queues = new Queues();
+    queues.create('a');
+    const given = queues.wait('a', 'x');
+    const kept = queues.wait('a', 'x');
+    expect([await given, queues.waiters('a'), queues.waiters('b')]).toEqual([false, 1, 0]);
+    queues.post('a', item(1));
+    expect([await kept, queues.waiters('a')]).toEqual([true, 0]);
+  });
+
   it('Queues keep order and are bounded in number, items and bytes', () => {
     const queues = new Queues({ maxQueues: 1, maxItems: 3, maxBytes: 10 });
     expect(queues.create('a')).toBeUndefined();
@@ -100,13 +155,13 @@ describe('Queues', () => {
   it('Queues.wait() tells every waiter, and takes nothing for any', async () => {
     const queues = new Queues();
     queues.create('a');
-    const waits = [queues.wait('a'), queues.wait('a')];
+    const waits = [queues.wait('a', 'x'), queues.wait('a', 'y')];
     queues.post('a', item(1));
     expect(await Promise.all(waits)).toEqual([true, true]);
-    expect(queues.wait('a')).toBe(true);
+    expect(queues.wait('a', 'x')).toBe(true);
     expect(queues.take('a')).toEqual(item(1));
-    const last = queues.wait('a');
+    const last = queues.wait('a', 'x');
     queues.stop();
-    expect([await last, queues.wait('a')]).toEqual([false, false]);
+    expect([await last, queues.wait('a', 'x')]).toEqual([false, false]);
   });
 });

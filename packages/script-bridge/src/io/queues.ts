@@ -16,7 +16,7 @@ class Queue {
   /** Taken ones in front of `items`, cut off now and then. */
   taken = 0;
   bytes = 0;
-  waiting: ((present: boolean) => void)[] = [];
+  waiting = new Map<string, (present: boolean) => void>();
 
   get length(): number {
     return this.items.length - this.taken;
@@ -74,12 +74,19 @@ export class Queues {
   /**
    * Resolves when the queue has an item, or when the server stops. Who is told has taken nothing yet: a receiver that is
    * gone by then loses nothing, and of several the first takes it.
+   * @param waiter who asks; what it asked before about this queue and was not told is answered, too: it was given up
    */
-  wait(name: string): boolean | Promise<boolean> {
+  wait(name: string, waiter: string): boolean | Promise<boolean> {
     const queue = this.queues.get(name);
     if (queue === undefined || this.stopped) return false;
     if (queue.length > 0) return true;
-    return new Promise((resolve) => queue.waiting.push(resolve));
+    queue.waiting.get(waiter)?.(false);
+    return new Promise((resolve) => queue.waiting.set(waiter, resolve));
+  }
+
+  /** How many wait for an item of the queue. */
+  waiters(name: string): number {
+    return this.queues.get(name)?.waiting.size ?? 0;
   }
 
   /** Ends all waiting. */
@@ -91,8 +98,8 @@ export class Queues {
 
 function wake(queue: Queue, present: boolean): void {
   const { waiting } = queue;
-  queue.waiting = [];
-  for (const resolve of waiting) resolve(present);
+  queue.waiting = new Map();
+  for (const resolve of waiting.values()) resolve(present);
 }
 
 /** Answers the calls of the module `mqr`. */
@@ -102,6 +109,6 @@ export function connectQueues(answer: (type: MqrCall['type'], answer: (call: nev
   answer('mqr.create', ({ queue }: Named) => queues.create(queue));
   answer('mqr.post', ({ queue, item }: Named & { readonly item: Uint8Array }) => queues.post(queue, item));
   answer('mqr.take', ({ queue }: Named) => queues.take(queue));
-  answer('mqr.wait', ({ queue }: Named) => queues.wait(queue));
+  answer('mqr.wait', ({ queue, waiter }: Named & { readonly waiter: string }) => queues.wait(queue, waiter));
   return queues;
 }

@@ -5,6 +5,7 @@ import { MessageRegistry } from './message-registry.js';
 import type { EngineIdentity } from './modules/context.js';
 import { Outbound } from './outbound.js';
 import { PendingCalls } from './pending-calls.js';
+import { QueueWaits } from './queue-waits.js';
 import { ServiceHost } from './services/service-host.js';
 import { StopSignal } from './stop-signal.js';
 import type { LappsWorkerData, WorkerAppData } from './worker-data.js';
@@ -43,6 +44,7 @@ export class WorkerParts {
       shared,
       outbound,
       stop: this.stop,
+      waits: new QueueWaits(port),
       cws: this.lapps.cws,
       closing: (id: number) => this.services.noteClosing(id),
     };

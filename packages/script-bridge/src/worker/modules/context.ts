@@ -2,6 +2,7 @@ import type { EngineHost, ScriptEngine, WorkerPort } from '@offload/script-runti
 import type { SharedState } from '../../shared/shared-state.js';
 import type { CwsOptions } from '../cws/options.js';
 import type { Outbound } from '../outbound.js';
+import type { QueueWaits } from '../queue-waits.js';
 import type { StopSignal } from '../stop-signal.js';
 
 /** Who the scripts of one engine are. */
@@ -19,6 +20,7 @@ export interface ModuleContext {
   readonly shared: SharedState;
   readonly outbound: Outbound;
   readonly stop: StopSignal;
+  readonly waits: QueueWaits;
   readonly identity: EngineIdentity;
   readonly cws: CwsOptions;
   /** The engine the modules are defined in, for callbacks; there once its modules are. */

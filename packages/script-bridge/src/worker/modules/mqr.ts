@@ -74,14 +74,14 @@ function nameOf(self: unknown): string {
 }
 
 function receiver(context: ModuleContext, take: (queue: string) => HostResult): HostFunction {
-  const { port, stop, host } = context;
+  const { waits, stop, host } = context;
   const recv: HostFunction = async (self) => {
     const queue = nameOf(self);
     const call = host.current;
     while (!stop.raised) {
       const item = take(queue);
       if (item !== null) return item;
-      await port.call({ type: 'mqr.wait', queue });
+      await waits.wait(queue, call);
       // A script that was cancelled while it waited must not take an item with it.
       if (isOver(call)) throw new HostError('cancelled');
     }
@@ -92,7 +92,7 @@ function receiver(context: ModuleContext, take: (queue: string) => HostResult): 
     while (!stop.raised) {
       const item = take(queue);
       if (item !== null) return item;
-      port.callSync({ type: 'mqr.wait', queue });
+      waits.block(queue);
     }
     return null;
   };
