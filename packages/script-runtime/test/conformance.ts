@@ -2,14 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, it } from 'vitest';
 import type { ScriptRuntime } from '../src/runtime.js';
-import { argumentTests } from './conformance/arguments.js';
 import { Bench, fixtureFolder } from './conformance/bench.js';
-import { objectTests } from './conformance/objects.js';
-import { deadlineTests, errorTests, moduleTests, outputTests } from './conformance/scripts.js';
+import { GROUPS } from './conformance/groups.js';
 import type { Differences, Suite } from './conformance/suite.js';
 import { PATIENT_MS } from './conformance/test-host.js';
-import { handleTests, valueTests } from './conformance/values.js';
-import { interleavingTests, waitingTests } from './conformance/waiting.js';
 
 /** Everything a {@link ScriptRuntime} promises, run against the fixtures of its language. */
 export function conformance(runtime: ScriptRuntime, differences: Differences = {}): void {
@@ -17,9 +13,13 @@ export function conformance(runtime: ScriptRuntime, differences: Differences = {
     let bench: Bench;
     const folder = fixtureFolder(runtime.language);
     const extension = runtime.extensions[0] as string;
+    const open = async (): Promise<Bench> => {
+      const made = await Bench.create(runtime, differences.options ?? {}, differences.watchdog ?? false);
+      await made.engine.load(join(folder, `main${extension}`));
+      return made;
+    };
     beforeAll(async () => {
-      bench = await Bench.create(runtime, differences.options ?? {}, differences.watchdog ?? false);
-      await bench.engine.load(join(folder, `main${extension}`));
+      bench = await open();
     });
     beforeEach(() => {
       bench.notes.length = 0;
@@ -33,6 +33,7 @@ export function conformance(runtime: ScriptRuntime, differences: Differences = {
         return bench;
       },
       differences,
+      fresh: open,
       folder,
       extension,
       line: (name, file = 'main') => lineOf(join(folder, `${file}${extension}`), name),
@@ -42,16 +43,7 @@ export function conformance(runtime: ScriptRuntime, differences: Differences = {
         else it.skip(`${name} (${reason})`, body);
       },
     };
-    valueTests(suite);
-    handleTests(suite);
-    argumentTests(suite);
-    moduleTests(suite);
-    errorTests(suite);
-    deadlineTests(suite);
-    waitingTests(suite);
-    interleavingTests(suite);
-    objectTests(suite);
-    outputTests(suite);
+    for (const tests of Object.values(GROUPS)) tests(suite);
   });
 }
 

@@ -7,7 +7,7 @@ import type { CPythonEngine } from '../src/runtimes/cpython/engine.js';
 import { cpython } from '../src/runtimes/cpython.js';
 import type { ScriptFunction } from '../src/value.js';
 import { Bench } from './conformance/bench.js';
-import type { Differences } from './conformance/suite.js';
+import { ENGINES } from './conformance/engines.js';
 import { TestHost } from './conformance/test-host.js';
 import { conformance } from './conformance.js';
 
@@ -15,14 +15,8 @@ import { conformance } from './conformance.js';
 const executables = (process.env.OFFLOAD_TEST_PYTHONS ?? 'python3').split(',');
 
 for (const executable of executables) {
-  const differences: Differences = {
-    bytes: 'bytes',
-    types: ['NoneType', 'bool', 'int', 'str', 'list', 'dict'],
-    printed: ['one 2 True', 'partial', 'next line'],
-    // A busy machine must not turn an interrupt into the end of the process.
-    options: { settings: { executable, graceMs: 20_000 } },
-  };
-  conformance(cpython, differences);
+  const { settings } = ENGINES.cpython.options;
+  conformance(cpython, { ...ENGINES.cpython, options: { settings: { ...settings, executable } } });
 }
 
 describe('cpython', () => {

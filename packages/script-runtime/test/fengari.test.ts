@@ -7,10 +7,11 @@ import { PENDING } from '../src/runtime.js';
 import { fengari } from '../src/runtimes/fengari.js';
 import { HostObject, ScriptFunction, type ScriptTable, type ScriptValue } from '../src/value.js';
 import { Bench } from './conformance/bench.js';
+import { ENGINES } from './conformance/engines.js';
 import { SHORT_MS } from './conformance/test-host.js';
 import { conformance } from './conformance.js';
 
-conformance(fengari);
+conformance(fengari, ENGINES.fengari);
 
 describe('fengari', () => {
   let bench: Bench;

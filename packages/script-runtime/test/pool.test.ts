@@ -110,6 +110,24 @@ describe('createThreadPool()', () => {
     await until(() => answers.length === 6);
   });
 
+  it('packs tasks onto a worker that is awake where answers take microseconds, and spreads them again where not', async () => {
+    const { answers, until, send } = await startPool({ workers: 2 });
+    let sent = 0;
+    for (let packed = false; !packed; ) {
+      const before = sent;
+      const used = [send(ECHO, sent++, bytes(1)), send(ECHO, sent++, bytes(1))];
+      packed = used[0] === used[1];
+      await until(() => answers.length === before + 2);
+    }
+    // Slow ones end the belief that all are quick; what was believed costs at most a full pack.
+    for (let spread = false; !spread; ) {
+      const before = sent;
+      const used = [send(LATER, sent++, bytes(5)), send(LATER, sent++, bytes(5))];
+      spread = used[0] !== used[1];
+      await until(() => answers.length === before + 2);
+    }
+  });
+
   it('keeps the order of one worker and carries payloads larger than the ring', async () => {
     const { answers, until, send } = await startPool({ ringBytes: 4096 });
     const sizes = [10, 5000, 1, 100_000, 0, 900, 3];

@@ -24,6 +24,8 @@ export interface Suite {
   readonly differences: Differences;
   readonly folder: string;
   readonly extension: string;
+  /** Another engine of the same kind with the same scripts loaded; to be closed. */
+  fresh(): Promise<Bench>;
   test(name: string, body: () => Promise<void> | void): void;
   /** 1-based line of the mark `@name` in a fixture. */
   line(name: string, file?: string): number;

@@ -149,9 +149,9 @@ export class Batch {
   }
 
   private positions(indexes: readonly number[]): void {
-    // A position beyond what a short tuple holds is no address any script will look for among so many.
-    if (indexes.length > 255) throw new RangeError('more than 255 addresses in one message');
-    this.writer.tuple(indexes.length);
+    // What a short tuple cannot hold is a list: it is only iterated.
+    if (indexes.length > 255) this.writer.list(indexes.length);
+    else this.writer.tuple(indexes.length);
     for (const index of indexes) this.writer.int(index);
   }
 
