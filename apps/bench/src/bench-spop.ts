@@ -14,6 +14,8 @@ const servers: readonly (readonly [string, readonly string[]])[] = [
   ['plain function, 1 worker', ['--mode', 'workers']],
   ['fengari inline', ['--mode', 'inline', '--script', 'score.lua', '--engine', 'fengari']],
   ['fengari, 1 worker', ['--mode', 'workers', '--script', 'score.lua', '--engine', 'fengari']],
+  ['pyodide, 1 worker', ['--mode', 'workers', '--script', 'score.py', '--engine', 'pyodide']],
+  ['cpython, 1 worker', ['--mode', 'workers', '--script', 'score.py', '--engine', 'cpython']],
 ];
 const only = process.argv[2];
 

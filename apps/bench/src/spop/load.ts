@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
-import { cpuSeconds, residentMb } from '../cpu-time.js';
+import { cpuSeconds, processTree, residentMb } from '../cpu-time.js';
 import { LatencyHistogram } from '../latency.js';
 import { LoadConnection } from './load-connection.js';
 
 /**
  * SPOP load generator in a process of its own, engine role: keeps a window of NOTIFYs in flight on each connection
- * and prints one line of JSON. `--pid` names the server whose CPU time is charged.
+ * and prints one line of JSON. `--pid` names the server; its CPU time and that of the
+ * processes it started is charged.
  */
 const { values } = parseArgs({
   options: {
@@ -22,7 +23,7 @@ if (values.port === undefined || values.pid === undefined) {
   console.error('Usage: spop-load --port PORT --pid PID [--conns 2] [--window 64] [--seconds 3] [--warmup-ms 1000]');
   process.exit(2);
 }
-const pid = Number(values.pid);
+const pids = processTree(Number(values.pid));
 const conns = Number(values.conns);
 let histogram = new LatencyHistogram();
 let acks = 0;
@@ -46,11 +47,11 @@ for (const connection of connections) connection.start();
 await wait(Number(values['warmup-ms']));
 histogram = new LatencyHistogram();
 acks = 0;
-const cpuBefore = cpuSeconds(pid);
+const cpuBefore = cpuSeconds(...pids);
 const before = performance.now();
 await wait(Number(values.seconds) * 1000);
 const seconds = (performance.now() - before) / 1000;
-const cpu = cpuSeconds(pid) - cpuBefore;
+const cpu = cpuSeconds(...pids) - cpuBefore;
 const measured = acks;
 for (const connection of connections) connection.stop();
 console.log(
@@ -62,7 +63,7 @@ console.log(
     framesPerCpuSecond: Math.round(measured / cpu),
     p50us: Math.round(histogram.percentile(0.5)),
     p99us: Math.round(histogram.percentile(0.99)),
-    residentMb: Math.round(residentMb(pid)),
+    residentMb: Math.round(residentMb(...pids)),
     failures: failures.slice(0, 3),
   }),
 );
