@@ -17,6 +17,8 @@ export interface Orphan {
 export class Seat {
   runner: Runner | undefined;
   inFlight = 0;
+  /** When it last answered, or got a task while it had none; by `performance.now()`. */
+  movedAt = 0;
   restarts = 0;
   /** Starts that failed since the last one that did not. */
   failedStarts = 0;
@@ -114,12 +116,22 @@ export class Seat {
   }
 }
 
-/** The seat with the least in flight among those whose worker is there; else one that may get a worker soon. */
-export function leastLoaded(seats: readonly Seat[]): number {
+/** So many tasks may share a worker that moves on before another one is woken for them. */
+const PACKED = 8;
+/** A worker moves on when it answered, or got its first task, at most so many milliseconds ago. */
+const MOVING_MS = 0.2;
+
+/**
+ * The seat for the next task: where scripts are quick, one whose worker is awake and holds few (to wake another thread
+ * would cost more than the task); else the one with the least in flight among those whose worker is
+ * there; else one that may get a worker soon.
+ */
+export function chooseSeat(seats: readonly Seat[], now: number, isQuick: boolean): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < seats.length; i++) {
-    const { inFlight, isReady, failedStarts } = seats[i] as Seat;
+    const { inFlight, isReady, failedStarts, movedAt } = seats[i] as Seat;
+    if (isQuick && isReady && inFlight > 0 && inFlight < PACKED && now - movedAt < MOVING_MS) return i;
     const load = isReady ? inFlight : inFlight + (failedStarts > 0 ? 2e9 : 1e9);
     if (load < least) {
       least = load;

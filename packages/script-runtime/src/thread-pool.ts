@@ -1,13 +1,11 @@
 import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
-import { Patience } from './patience.js';
+import { Lookout } from './lookout.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
-import { leastLoaded, type Orphan, Seat } from './seat.js';
+import { chooseSeat, type Orphan, Seat } from './seat.js';
 import { DEFAULT_GRACE_MS, DEFAULT_TIMEOUT_MS, runnerOptions, type ThreadPoolOptions } from './thread-pool-options.js';
 
 const MAX_RESTART_DELAY_MS = 5000;
-/** So often in a row answers are looked for at once before the event loop turns. */
-const MAX_LOOKS = 4;
 
 /** A pool of worker threads behind rings of shared memory (architecture.md 2). */
 export function createThreadPool(options: ThreadPoolOptions, handlers: PoolHandlers): Pool {
@@ -22,11 +20,10 @@ class ThreadPool implements Pool {
   private readonly timeoutMs: number;
   private readonly graceMs: number;
   private watchdog: NodeJS.Timeout | undefined;
-  private readonly patience = new Patience();
+  private readonly lookout: Lookout;
   private queued = 0;
   private tasks = 0;
   private faults = 0;
-  private draining = false;
   /** No worker is replaced any more. */
   private stopping = false;
   private stopped: Promise<void> | undefined;
@@ -42,6 +39,10 @@ class ThreadPool implements Pool {
     this.size = options.workers;
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    this.lookout = new Lookout({
+      drain: (seat, runner) => this.take(seat, runner),
+      passEnd: () => this.passEnd(),
+    });
     for (let i = 0; i < options.workers; i++) this.seats.push(new Seat((count) => this.unqueue(count)));
   }
 
@@ -80,10 +81,20 @@ class ThreadPool implements Pool {
 
   private onRung(seat: Seat, runner: Runner): void {
     if (seat.runner !== runner || runner.state === 'stopped') return;
-    this.drain(runner);
-    seat.refill();
-    this.guarded(() => this.handlers.passEnd());
+    this.take(seat, runner);
+    this.passEnd();
     runner.arm();
+  }
+
+  private take(seat: Seat, runner: Runner): number {
+    const count = this.drain(runner);
+    if (count > 0) seat.movedAt = performance.now();
+    seat.refill();
+    return count;
+  }
+
+  private passEnd(): void {
+    this.guarded(() => this.handlers.passEnd());
     this.noteIdle();
   }
 
@@ -93,9 +104,7 @@ class ThreadPool implements Pool {
     const drain = (): void => {
       count += runner.receiver.drain();
     };
-    this.draining = true;
     while (!this.guarded(drain)) count++;
-    this.draining = false;
     return count;
   }
 
@@ -119,8 +128,11 @@ class ThreadPool implements Pool {
     end: number,
     worker: number = ANY_WORKER,
   ): number {
-    const index = worker === ANY_WORKER ? leastLoaded(this.seats) : worker;
+    // One worker needs no clock.
+    const now = this.size > 1 ? performance.now() : 0;
+    const index = worker === ANY_WORKER ? chooseSeat(this.seats, now, this.lookout.isQuick) : worker;
     const seat = this.seats[index];
+    if (seat.inFlight === 0) seat.movedAt = now;
     this.tasks++;
     if (this.ended || (seat.failedStarts > 0 && !seat.isReady)) this.refuse(index, kind, context);
     else this.put(seat, kind, seat.take(kind, context), bytes, at, end);
@@ -150,35 +162,12 @@ class ThreadPool implements Pool {
   }
 
   flush(): void {
-    let waitFor: Seat | undefined;
     for (const seat of this.seats) {
       const { runner } = seat;
       if (runner === undefined || !runner.sender.ring.unpublished) continue;
-      // Before the worker is woken, so that it does not ring for an answer that is looked for anyway.
-      if (waitFor === undefined && !this.draining && seat.isReady && this.patience.worthIt(seat.inFlight)) {
-        waitFor = seat;
-        runner.receiver.ring.mute();
-      }
+      if (seat.isReady) this.lookout.expect(seat, runner);
       runner.sender.ring.publish();
     }
-    if (waitFor !== undefined) this.lookFor(waitFor, waitFor.runner as Runner);
-  }
-
-  /** Waits a moment for the answers of one worker with open eyes: cheaper than to fall asleep and be woken. */
-  private lookFor(seat: Seat, runner: Runner): void {
-    const { ring } = runner.receiver;
-    this.patience.wait(ring);
-    for (let looks = 1; ; looks++) {
-      if (this.drain(runner) > 0) {
-        seat.refill();
-        this.guarded(() => this.handlers.passEnd());
-      }
-      if (ring.unmute()) break;
-      if (looks < MAX_LOOKS) continue;
-      ring.rouse();
-      break;
-    }
-    this.noteIdle();
   }
 
   post(worker: number, message: unknown): void {
@@ -220,8 +209,7 @@ class ThreadPool implements Pool {
       this.faults++;
       this.guarded(() => this.handlers.fault(context, kind, error));
     }
-    this.guarded(() => this.handlers.passEnd());
-    this.noteIdle();
+    this.passEnd();
   }
 
   private restart(seat: Seat, worker: number): void {
