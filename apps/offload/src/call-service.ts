@@ -9,7 +9,7 @@ export interface ServiceCall {
   readonly to: ServiceAddress;
   readonly method: string;
   readonly params: readonly Param[];
-  /** A notification on this channel, which is not answered; without it a request. */
+  /** A notification on this channel, whose first message is waited for; without it a request. */
   readonly cid?: number;
   /** Go on and print what comes on any channel until a signal. */
   readonly listen: boolean;
@@ -51,7 +51,8 @@ export async function callService(call: ServiceCall, context: Context): Promise<
     const show = json ? notificationJson : notificationText;
     if (listen) client.onAny((items, channel) => context.stdout(show(channel, items)));
     if (cid === undefined) await request(client, call, context);
-    else client.notify(cid, method, params);
+    else if (listen) client.notify(cid, method, params);
+    else await notify(client, cid, call, { context, end });
     if (!listen) return;
     const how = await Promise.race([end, stopped]);
     if (how !== undefined) throw hungUp(call, how);
@@ -59,6 +60,30 @@ export async function callService(call: ServiceCall, context: Context): Promise<
     forgetSignals();
     await client.close();
   }
+}
+
+/** A notification is owed no answer: one that comes on its channel is shown, and none within the time is no fault. */
+async function notify(
+  client: LappsClient,
+  cid: number,
+  call: ServiceCall,
+  { context, end }: { readonly context: Context; readonly end: Promise<End> },
+): Promise<void> {
+  const { method, params, json, timeoutMs } = call;
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  const answer = new Promise<readonly unknown[]>((resolve) => {
+    client.on(cid, (items) => resolve(items));
+  });
+  client.notify(cid, method, params);
+  const first = await Promise.race([answer, end, silence]);
+  clearTimeout(timer);
+  if (first === undefined) {
+    context.stderr(`offload: sent; nothing came on channel ${cid} in ${timeoutMs} ms\n`);
+  } else if ('code' in first) throw hungUp(call, first);
+  else context.stdout((json ? notificationJson : notificationText)(cid, first));
 }
 
 async function request(

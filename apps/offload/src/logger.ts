@@ -43,9 +43,36 @@ export async function createLogger({ level, format }: LogConfig, fd: number = ST
     // A traceback is for reading: its own lines below the message, not one line of escapes.
     ignore: 'traceback',
     messageFormat: (log, key) =>
-      typeof log.traceback === 'string' ? `${log[key]}\n${indented(log.traceback)}` : String(log[key]),
+      shown(typeof log.traceback === 'string' ? `${log[key]}\n${indented(log.traceback)}` : String(log[key])),
   });
-  return pino(base, stream);
+  return pino({ ...base, formatters: { log: shownFields } }, stream);
+}
+
+/** C0 and C1 control characters but for tab, and delete: a terminal may take them as commands. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
+const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/**
+ * Text of peers and scripts as a terminal may be given it: controls as `\x1b`, and further lines indented, so that none
+ * looks like a line of the log.
+ */
+function shown(text: string): string {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(CONTROLS, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+    .replace(/\n(?! {4})/g, '\n    ');
+}
+
+/** Fields are printed as JSON, which escapes all but the controls from U+007F on. */
+function shownFields(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key,
+      typeof value === 'string' && key !== 'traceback'
+        ? value.replace(/[\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`)
+        : value,
+    ]),
+  );
 }
 
 /** JSON has no bigint; ids above 2^53-1 are written as text. */

@@ -27,7 +27,10 @@ const server = createLappsServer({
           return ['ticked'];
         },
       },
-      onNotification: ({ method, params, cid, connection }) => notify(connection, Number(cid), [method, ...params]),
+      onNotification: ({ method, params, cid, connection }) => {
+        if (method === 'bye') connection.close(4001, 'go away');
+        else if (method !== 'silent') notify(connection, Number(cid), [method, ...params]);
+      },
     }),
   },
 });
@@ -115,8 +118,29 @@ describe('offload call', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(complaint) });
   });
 
-  test('call --cid sends a notification and waits for nothing', async () => {
-    expect(await offload(['call', url, 'note', '[1]', '--cid', '9'])).toEqual({ code: 0, stdout: '', stderr: '' });
+  test('call --cid prints the first message on the channel of its notification', async () => {
+    expect(await offload(['call', url, 'note', '[1]', '--cid', '9'])).toEqual({
+      code: 0,
+      stdout: 'channel 9: "note" 1\n',
+      stderr: '',
+    });
+    expect((await offload(['call', url, 'note', '[1]', '--cid', '9', '--json'])).stdout).toBe(
+      '{"cid":9,"message":["note",1]}\n',
+    );
+  });
+
+  test('call --cid says when nothing came in time, which is no fault, and exits with 1 when the service hangs up', async () => {
+    expect(await offload(['call', url, 'silent', '--cid', '9', '--timeout', '50'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'offload: sent; nothing came on channel 9 in 50 ms\n',
+    });
+    const gone = await offload(['call', url, 'bye', '--cid', '9']);
+    expect(gone).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('closed the connection with 4001'),
+    });
   });
 
   test('call --listen prints what comes on any channel until a signal, then exits with 0', async () => {

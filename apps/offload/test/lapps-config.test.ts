@@ -170,6 +170,9 @@ describe('planWs()', () => {
       services: { s: { file: 's.lua', protocol: 'raw', requestTarget: '/s' } },
     });
     expect(made.listen).toEqual(['127.0.0.1:7']);
+    // The default's own address, too, where somebody said it.
+    expect(plan({ listen: ['127.0.0.1:5083'] }).listen).toEqual(['127.0.0.1:5083']);
+    expect(plan().listen).toEqual(['0.0.0.0:9']);
     expect(made.services).toMatchObject([{ name: 's', file: 's.lua', instances: 1 }]);
   });
 

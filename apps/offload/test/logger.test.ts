@@ -53,6 +53,19 @@ describe('createLogger()', () => {
     expect(lines[2]).toMatch(/^ {6}a\.lua:3: in main chunk \{"script":"a\.lua"\}$/);
   });
 
+  test('createLogger() gives a terminal no control characters of scripts and peers, and no line of their making', async () => {
+    const lines = await linesOf({ level: 'info', format: 'pretty' }, (logger) => {
+      logger.info({ script: 'a\x1b[31m\x9b2J.lua' }, 'red \x1b[31m\x07\x9b2Jtext\r\n[00:00:00.000] ERROR: not so\ttab');
+      logger.error({ traceback: 'one\x1b]0;title\x07\n\ttwo' }, 'no such luck');
+    });
+    const text = lines.join('\n');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it is about
+    expect(text).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
+    expect(lines[0]).toMatch(/red \\x1b\[31m\\x07\\x9b2Jtext$/);
+    expect(lines[1]).toMatch(/^ {4}\[00:00:00\.000\] ERROR: not so\ttab \{"script":"a\\u001b\[31m\\x9b2J\.lua"\}$/);
+    expect(lines[3]).toBe('    one\\x1b]0;title\\x07');
+  });
+
   test('createLogger() writes nothing when silent', async () => {
     expect(await linesOf({ level: 'silent', format: 'json' }, (logger) => logger.error('x'))).toEqual([]);
   });

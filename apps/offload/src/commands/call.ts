@@ -24,7 +24,8 @@ export const call: Command<CallFlags> = {
   describe: 'Call a method of a LAppS service and print its result',
   examples: [
     [`$0 call ws://127.0.0.1:5083/echo_lapps login '[{"user":"admin","password":"admin"}]'`, 'A request; its result'],
-    [`$0 call ws://127.0.0.1:5083/live subscribe '[]' --cid 7 --listen`, 'A notification; then all that comes'],
+    [`$0 call ws://127.0.0.1:5083/live subscribe '[]' --cid 7`, 'A notification; the first message on channel 7'],
+    [`$0 call ws://127.0.0.1:5083/live subscribe '[]' --cid 7 --listen`, 'The same; then all that comes'],
   ],
   builder: (yargs) =>
     yargs
@@ -38,7 +39,8 @@ export const call: Command<CallFlags> = {
       .option('cid', {
         type: 'string',
         requiresArg: true,
-        describe: 'N  Send a notification on channel N, which is not answered, instead of a request',
+        describe:
+          'N  Send a notification on channel N instead of a request; print what comes there first, if anything does',
       })
       .option('listen', { type: 'boolean', describe: 'Stay and print what comes on any channel, until Ctrl-C' })
       .option('json', { type: 'boolean', describe: 'Print messages as JSON, one a line' })

@@ -9,6 +9,9 @@ const listenAddress = z.string().superRefine((text, ctx) => {
   if (typeof parsed === 'string') ctx.addIssue({ code: 'custom', message: parsed });
 });
 
+/** Where WebSockets are served when nobody says otherwise. */
+export const DEFAULT_WS_LISTEN = '127.0.0.1:5083';
+
 const MOST = 0x7fff_ffff;
 
 function limit(name: keyof ServerLimits, least: number, meaning: string): z.ZodDefault<z.ZodInt> {
@@ -28,6 +31,11 @@ const wsLimitsSchema = z.strictObject({
   maxBufferedBytes: limit('maxBufferedBytes', 1, 'Unsent bytes beyond which a client counts as too slow and is ended.'),
   pingIntervalMs: limit('pingIntervalMs', 0, 'Silence after which a client is pinged, in ms; 0: never.'),
   pongTimeoutMs: limit('pongTimeoutMs', 1, 'Silence after a ping after which a client counts as lost, in ms.'),
+  stallTimeoutMs: limit(
+    'stallTimeoutMs',
+    0,
+    'End a client that takes nothing of what waits for it for this long, in ms; 0: never.',
+  ),
   idleTimeoutMs: limit('idleTimeoutMs', 0, 'Close a connection without messages after this, in ms; 0: never.'),
   closeTimeoutMs: limit('closeTimeoutMs', 1, 'Time for a client to answer a close, in ms.'),
 } satisfies Record<keyof ServerLimits, z.ZodType>);
@@ -95,8 +103,10 @@ export const wsSchema = z.strictObject({
   listen: z
     .array(listenAddress)
     .min(1)
-    .default(['127.0.0.1:5083'])
-    .describe('Addresses to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. A ws.json replaces the default.'),
+    .optional()
+    .describe(
+      `Addresses to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: that of a ws.json, else ${DEFAULT_WS_LISTEN}.`,
+    ),
   tls: tls.optional().describe('Serve TLS. A ws.json with `tls: true` names its own files.'),
   acl: acl.optional().describe('Who may connect: { policy, exclude }. Default: everyone.'),
   originAllowList: names.optional().describe('Origins browsers may connect from; default: any.'),

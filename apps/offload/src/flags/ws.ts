@@ -1,4 +1,4 @@
-import type { WsConfig } from '../config/ws.js';
+import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
 import type { FlagsFor } from './flag.js';
 
 export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
@@ -7,8 +7,7 @@ export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
     name: 'ws-listen',
     kind: 'list',
     value: 'ADDRESS',
-    describe: 'Listen on HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable. Local only unless you say otherwise',
-    default: '127.0.0.1:5083',
+    describe: `Listen on HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable. Else as a ws.json says, or on ${DEFAULT_WS_LISTEN}`,
   },
   'ws.lappsHome': {
     name: 'lapps-home',
@@ -46,6 +45,7 @@ export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
   'ws.limits.maxBufferedBytes': null,
   'ws.limits.pingIntervalMs': null,
   'ws.limits.pongTimeoutMs': null,
+  'ws.limits.stallTimeoutMs': null,
   'ws.limits.idleTimeoutMs': null,
   'ws.limits.closeTimeoutMs': null,
 };

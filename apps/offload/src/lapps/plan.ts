@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServerOptions, TlsOptions } from '@offload/lapps-server';
 import type { ServiceSpec } from '@offload/script-bridge';
-import type { WsConfig } from '../config/ws.js';
+import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
 import { ConfigError, OffloadError } from '../errors.js';
 import { DEMO_APPS, demoServices } from './demo.js';
 import { type LappsJson, readLappsJson, type ServiceJson } from './lapps-json.js';
@@ -46,7 +46,7 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
   const demo = services.length === 0 && files.lapps === undefined && files.home === undefined;
   const appsDir = demo ? fileURLToPath(DEMO_APPS) : ownDir;
   return {
-    listen: ws === undefined || isListenSet(config) ? config.listen : [listenOf(ws)],
+    listen: config.listen ?? [ws === undefined ? DEFAULT_WS_LISTEN : listenOf(ws)],
     server: {
       acl: config.acl ?? ws?.acl,
       originAllowList: config.originAllowList,
@@ -90,11 +90,6 @@ function findFiles(config: WsConfig, env: Environment): Files {
 function homeOf(lappsJson: string): string {
   const folder = dirname(resolve(lappsJson));
   return folder.endsWith(join('etc', 'conf')) ? dirname(dirname(folder)) : folder;
-}
-
-/** The default address stands for "nothing was said". */
-function isListenSet({ listen }: WsConfig): boolean {
-  return listen.length !== 1 || listen[0] !== '127.0.0.1:5083';
 }
 
 function listenOf({ ip = '127.0.0.1', port = 5083 }: WsJson): string {
