@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { checkCloseCode, cutReason } from './close-code.js';
 import type { CloseCause, CloseInfo } from './events.js';
 import { type Framed, Opcode } from './frame.js';
@@ -48,7 +48,7 @@ export class Connection {
 
   readonly #host: ConnectionHost;
   readonly #ws: PeerSocket;
-  readonly #socket: Duplex;
+  readonly #socket: Socket;
   readonly #outbox: Outbox;
   readonly #unmask: UnmaskAhead;
   readonly #compress: boolean;
@@ -57,6 +57,9 @@ export class Connection {
   #reason = '';
   #deferred: Deferred[] | undefined;
   #deferredBytes = 0;
+  /** Bytes the system took from the socket, and when that was last seen to grow or nothing waited. */
+  #taken = 0;
+  #takenAt = 0;
   #paused = false;
   #ended: CloseInfo | undefined;
   #finished = false;
@@ -64,7 +67,7 @@ export class Connection {
   constructor(
     host: ConnectionHost,
     ws: PeerSocket,
-    socket: Duplex,
+    socket: Socket,
     id: number,
     service: Service,
     remoteAddress: string,
@@ -127,9 +130,25 @@ export class Connection {
   #mayAdd(): boolean {
     if (!this.open) return false;
     if (this.bufferedBytes <= this.#host.limits.maxBufferedBytes) return true;
+    this.endSlow();
+    return false;
+  }
+
+  /** Ends a client that does not read what it is sent. @internal */
+  endSlow(): void {
     this.#host.onSlowConsumer(this);
     this.end('slow-consumer', 1008, 'slow consumer');
-    return false;
+  }
+
+  /** Milliseconds for which data has waited without any of it being taken, as of the calls of this. @internal */
+  stalledFor(now: number): number {
+    const { bytesWritten, writableLength } = this.#socket;
+    const taken = bytesWritten - writableLength;
+    if (taken !== this.#taken || this.bufferedBytes === 0) {
+      this.#taken = taken;
+      this.#takenAt = now;
+    }
+    return now - this.#takenAt;
   }
 
   /**

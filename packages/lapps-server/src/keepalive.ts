@@ -5,10 +5,16 @@ import type { ServerLimits } from './limits.js';
 const SLOWEST_TICK = 1000;
 const FASTEST_TICK = 10;
 
+type Due = 'nothing' | 'ping' | 'lost' | 'idle' | 'stalled';
+
 /** What is due for one connection at `now`. */
-const dueFor = (connection: Connection, now: number, limits: ServerLimits): 'nothing' | 'ping' | 'lost' | 'idle' => {
+const dueFor = (connection: Connection, now: number, limits: ServerLimits): Due => {
+  if (!connection.open) return 'nothing';
+  const { stallTimeoutMs } = limits;
+  // Also for a paused reader, and for a client that keeps sending: neither is a reason not to read.
+  if (stallTimeoutMs > 0 && connection.stalledFor(now) >= stallTimeoutMs) return 'stalled';
   // A paused reader hears neither pongs nor messages; that is not the client's fault.
-  if (!connection.open || connection.paused) return 'nothing';
+  if (connection.paused) return 'nothing';
   const { idleTimeoutMs, pingIntervalMs, pongTimeoutMs } = limits;
   if (idleTimeoutMs > 0 && now - connection.lastMessage >= idleTimeoutMs) return 'idle';
   if (pingIntervalMs === 0) return 'nothing';
@@ -25,7 +31,9 @@ export class Keepalive {
   readonly #timer: NodeJS.Timeout;
 
   constructor(connections: Iterable<Connection>, limits: ServerLimits, onLost: (connection: Connection) => void) {
-    const waits = [limits.pingIntervalMs, limits.pongTimeoutMs, limits.idleTimeoutMs].filter((wait) => wait > 0);
+    const waits = [limits.pingIntervalMs, limits.pongTimeoutMs, limits.idleTimeoutMs, limits.stallTimeoutMs].filter(
+      (wait) => wait > 0,
+    );
     const tick = Math.max(FASTEST_TICK, Math.min(SLOWEST_TICK, ...waits.map((wait) => wait / 4)));
     this.#timer = setInterval(() => {
       this.#now = performance.now();
@@ -36,6 +44,7 @@ export class Keepalive {
   #look(connection: Connection, limits: ServerLimits, onLost: (connection: Connection) => void): void {
     const due = dueFor(connection, this.#now, limits);
     if (due === 'ping') connection.ping();
+    else if (due === 'stalled') connection.endSlow();
     else if (due === 'idle') connection.end('idle', 1001, 'idle');
     else if (due === 'lost') {
       onLost(connection);

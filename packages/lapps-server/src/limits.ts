@@ -24,6 +24,8 @@ export interface ServerLimits {
   readonly pingIntervalMs: number;
   /** Silence after a ping after which the connection counts as lost. */
   readonly pongTimeoutMs: number;
+  /** Time in which a client takes nothing of what waits for it, after which it is ended with 1008; 0 waits for ever. */
+  readonly stallTimeoutMs: number;
   /** Time without a message after which a connection is closed with 1001; 0 lets listeners listen for ever. */
   readonly idleTimeoutMs: number;
   /** From our Close frame to the end of TCP; then the socket is destroyed. */
@@ -42,6 +44,7 @@ export const DEFAULT_SERVER_LIMITS: ServerLimits = Object.freeze({
   maxBufferedBytes: 4 * 1024 * 1024,
   pingIntervalMs: 25_000,
   pongTimeoutMs: 20_000,
+  stallTimeoutMs: 60_000,
   idleTimeoutMs: 0,
   closeTimeoutMs: 5_000,
 });
@@ -50,6 +53,7 @@ const MAX = 2 ** 31 - 1;
 const MAY_BE_ZERO: ReadonlySet<keyof ServerLimits> = new Set([
   'maxPendingHandshakes',
   'pingIntervalMs',
+  'stallTimeoutMs',
   'idleTimeoutMs',
 ]);
 

@@ -227,7 +227,7 @@ export class LappsServer {
   }
 
   #opened(ws: PeerSocket, socket: Duplex, service: Service, address: string, request: IncomingMessage): void {
-    const connection = new Connection(this.#host, ws, socket, this.#nextId(), service, address);
+    const connection = new Connection(this.#host, ws, request.socket, this.#nextId(), service, address);
     wire(connection, ws, socket);
     this.#registry.add(connection);
     this.#stats.opened += 1;

@@ -394,6 +394,28 @@ describe('slow consumers', () => {
     expect((await client.frame()).payload.length).toBe(5_000_000);
   });
 
+  it.each(['that is silent otherwise', 'that keeps sending'])(
+    'a client %s is ended when it takes nothing of what waits for it for stallTimeoutMs',
+    async (_how) => {
+      const limits = { stallTimeoutMs: 80, closeTimeoutMs: 50, pingIntervalMs: 0 };
+      const { client, connection, closes, closed, event, open } = await begin({}, { limits });
+      const other = await open('/echo');
+      client.socket.pause();
+      const trickle = setInterval(() => _how === 'that keeps sending' && client.socket.write(clientFrame(10)), 10);
+      // Far below the bound of bytes, and more than the system takes.
+      while (connection.bufferedBytes < 100_000) {
+        connection.send(Buffer.alloc(50_000));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect((await event('slow-consumer')).connection).toBe(connection);
+      await closed;
+      clearInterval(trickle);
+      expect(closes).toEqual([{ code: 1008, reason: 'slow consumer', cause: 'slow-consumer' }]);
+      other.send(clientFrame(1, 'fine'));
+      expect((await other.frame()).payload.toString()).toBe('fine');
+    },
+  );
+
   it('pings of a client that never reads count against the bound', async () => {
     const { client, closes, closed } = await begin({}, { limits: { maxBufferedBytes: 10_000, closeTimeoutMs: 50 } });
     client.socket.pause();
