@@ -12,11 +12,13 @@ const patient = ['--script-timeout', '20000'];
 
 const scripts = {
   'slow.lua': `spoa.register_message("slow", function(args)
+  print("slow has begun")
   local until_ = os.clock() + 0.3
   while os.clock() < until_ do end
   spoa.set_var_boolean("done", spoa.scope.txn, true)
 end)
 spoa.register_message("endless", function(args)
+  print("endless has begun")
   spoa.set_var_boolean("begun", spoa.scope.txn, true)
   while true do end
 end)
@@ -86,6 +88,7 @@ describe('offload serve', () => {
     const cwd = temporaryFolder(scripts);
     const program = startProgram('offload', ['serve', '-f', 'slow.lua', '-n', '1', ...patient, ...free], { cwd });
     const { acknowledged } = await sendAndHold(await spopAddress(program), 'slow');
+    await program.waitForLine(/slow has begun/);
     program.signal('SIGTERM');
     expect(await acknowledged).toBe(true);
     expect(await program.ended).toEqual({ code: 0, signal: null });
@@ -107,6 +110,7 @@ describe('offload serve', () => {
     ];
     const program = startProgram('offload', args, { cwd });
     await sendAndHold(await spopAddress(program), 'endless');
+    await program.waitForLine(/endless has begun/);
     program.signal('SIGTERM');
     await program.waitForLine(/stopping/);
     program.signal('SIGTERM');
@@ -122,7 +126,7 @@ describe('offload serve', () => {
       { action: 'set', scope: 'txn', name: 'begun', type: 'bool', value: true },
     ]);
     const fields = JSON.parse(await program.waitForLine(/SCRIPT_ERR_DEADLINE/)) as Record<string, unknown>;
-    expect(fields).toMatchObject({ level: 'error', conn: expect.any(Number), line: 7 });
+    expect(fields).toMatchObject({ level: 'error', conn: expect.any(Number), line: 9 });
     expect(String(fields.script)).toMatch(/slow\.lua$/);
   });
 
@@ -132,7 +136,7 @@ describe('offload serve', () => {
     const address = await spopAddress(program);
     expect(await notify(address, 'broken')).toEqual([]);
     const fields = JSON.parse(await program.waitForLine(/SCRIPT_ERR_RUNTIME/)) as Record<string, unknown>;
-    expect(fields).toMatchObject({ level: 'error', line: 11 });
+    expect(fields).toMatchObject({ level: 'error', line: 13 });
     expect(String(fields.msg)).toContain('no such luck');
     expect(String(fields.traceback)).toContain('slow.lua');
     expect(await notify(address, 'slow')).toHaveLength(1);

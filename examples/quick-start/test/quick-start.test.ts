@@ -7,6 +7,8 @@ const script = fileURLToPath(new URL('../quick-start.lua', import.meta.url));
 const config = validateConfig({
   scripts: [script],
   inline: true,
+  // The first call compiles: on a busy machine that takes its time.
+  scriptTimeoutMs: 60_000,
   spop: { listen: ['127.0.0.1:0'] },
   log: { level: 'silent' },
 });
@@ -25,7 +27,7 @@ const path = (text: string): KvEntry => ({ name: 'path', value: { type: 'string'
 async function ask(...args: KvEntry[]): Promise<readonly Action[]> {
   const [to] = running.spop;
   if (to === undefined) throw new Error('The agent listens nowhere');
-  return (await sendNotify({ to, timeoutMs: 5000, message: { name: 'check-client-ip', args } })).actions;
+  return (await sendNotify({ to, timeoutMs: 60_000, message: { name: 'check-client-ip', args } })).actions;
 }
 
 function answer(score: number, note: string): Action[] {

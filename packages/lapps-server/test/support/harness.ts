@@ -27,6 +27,8 @@ export const start = async (options: ServerOptions): Promise<Harness> => {
   const waiting: (() => void)[] = [];
   const server = createLappsServer({
     ...options,
+    // Client and server share this process: on a busy machine neither gets far in the ten seconds of the default.
+    limits: { handshakeTimeoutMs: 100_000, ...options.limits },
     onEvent: (event) => {
       events.push(event);
       options.onEvent?.(event);
