@@ -21,16 +21,37 @@ export interface Figures {
 /** File name of a module of this package, relative to this one. */
 export const modulePath = (name: string): string => new URL(name, import.meta.url).pathname;
 
+/** What `ws/idle.js` prints. */
+export interface IdleFigures {
+  readonly connectionsPerSecond: number;
+  readonly connectionsPerCpuSecond: number;
+  readonly bytesPerConnection: number;
+  readonly pinged: number;
+  readonly alive: number;
+  readonly failures: readonly string[];
+}
+
 /** Starts the server, loads it, stops it. Both are processes of their own. */
 export async function runCase(serverModule: string, loadModule: string, { server, load }: Case): Promise<Figures> {
-  const child = spawn(process.execPath, [modulePath(serverModule), ...server], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  return (await runPair([modulePath(serverModule), ...server], [modulePath(loadModule), ...load])) as Figures;
+}
+
+/** Connections that say nothing, pinged every two seconds. */
+export async function runIdle(server: readonly string[], conns: number): Promise<IdleFigures> {
+  const interval = ['--ping-interval', '2000'];
+  return (await runPair(
+    ['--expose-gc', modulePath('./ws/serve.js'), ...server, ...interval],
+    [modulePath('./ws/idle.js'), '--conns', String(conns), ...interval],
+  )) as IdleFigures;
+}
+
+async function runPair(server: readonly string[], load: readonly string[]): Promise<unknown> {
+  const child = spawn(process.execPath, server, { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const port = await firstLine(child.stdout);
-    const args = [modulePath(loadModule), '--port', String(JSON.parse(port).port), '--pid', String(child.pid), ...load];
+    const args = [...load, '--port', String(JSON.parse(port).port), '--pid', String(child.pid)];
     const generator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    return JSON.parse(await firstLine(generator.stdout)) as Figures;
+    return JSON.parse(await firstLine(generator.stdout));
   } finally {
     child.kill('SIGKILL');
   }
