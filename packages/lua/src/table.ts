@@ -72,7 +72,7 @@ function general(...list: LuaValue[]): LuaValue[] {
 class Cursor {
   readonly keys: string[];
   at = 0;
-  mapKeys: Iterator<LuaValue> | undefined = undefined;
+  mapEntries: Iterator<[LuaValue, LuaValue]> | undefined = undefined;
   mapKey: LuaValue = undefined;
   arrIndex = -1;
 
@@ -295,16 +295,16 @@ export class LuaTable {
   private stepMap(c: Cursor): LuaValue {
     const { map } = this;
     if (map === undefined) return undefined;
-    c.mapKeys ??= map.keys();
+    c.mapEntries ??= map.entries();
     for (;;) {
-      const r = c.mapKeys.next();
+      const r = c.mapEntries.next();
       if (r.done) {
         c.mapKey = undefined;
         return undefined;
       }
-      if (map.get(r.value) !== undefined) {
-        c.mapKey = r.value;
-        return r.value;
+      if (r.value[1] !== undefined) {
+        c.mapKey = r.value[0];
+        return r.value[0];
       }
     }
   }
@@ -329,8 +329,8 @@ export class LuaTable {
     }
     c.at = c.keys.length;
     if (this.map?.has(key)) {
-      c.mapKeys = this.map.keys();
-      while (c.mapKeys.next().value !== key);
+      c.mapEntries = this.map.entries();
+      while (c.mapEntries.next().value[0] !== key);
       return this.stepMap(c);
     }
     throw new RangeError('Cannot continue traversal: key is not in the table');
@@ -385,13 +385,15 @@ export class LuaTable {
 
   private pullFromMap(map: KeyMap): void {
     const arr = this.arr;
+    const from = arr.length;
     for (;;) {
-      const k = arr.length;
-      const v = map.get(k);
-      if (v === undefined) return;
-      map.delete(k);
+      const v = map.get(arr.length);
+      if (v === undefined) break;
       arr.push(v);
     }
+    // Deleting them one by one makes the map shrink again and again.
+    if (arr.length - from === map.size) map.clear();
+    else for (let k = from; k < arr.length; k++) map.delete(k);
   }
 
   /** A queue that only moves forward leaves nils behind: when they are the majority the elements move to `map`. */

@@ -14,7 +14,7 @@ export class PairsIterator {
   private hash: Hash | undefined = undefined;
   private keys: string[] = NO_KEYS;
   private at = 0;
-  private entries: Iterator<LuaValue> | undefined = undefined;
+  private entries: Iterator<[LuaValue, LuaValue]> | undefined = undefined;
 
   constructor(t: LuaTable) {
     this.t = t;
@@ -58,15 +58,14 @@ export class PairsIterator {
   }
 
   private stepMap(): boolean {
-    const map = this.t.map!;
-    this.entries ??= map.keys();
+    this.entries ??= this.t.map!.entries();
     for (;;) {
       const r = this.entries.next();
       if (r.done) return false;
-      const v = map.get(r.value);
-      if (v !== undefined) {
-        this.k = r.value;
-        this.v = v;
+      const entry = r.value;
+      if (entry[1] !== undefined) {
+        this.k = entry[0];
+        this.v = entry[1];
         return true;
       }
     }
