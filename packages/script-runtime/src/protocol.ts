@@ -17,9 +17,8 @@ export const Watch = {
   Answers: 8,
 } as const;
 
-/** Bytes of the watch memory; one of them is the interrupt byte for engines that poll a byte of their own. */
+/** Bytes of the watch memory. */
 export const WATCH_BYTES = 64;
-export const INTERRUPT_BYTE_OFFSET = 16;
 
 /** `workerData` of a pool's thread. */
 export interface WorkerStart {

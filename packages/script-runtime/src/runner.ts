@@ -1,14 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ScriptErrorData } from './errors.js';
 import { answerCalls } from './owner-calls.js';
-import {
-  INTERRUPT_BYTE_OFFSET,
-  WATCH_BYTES,
-  Watch,
-  type WorkerRequest,
-  type WorkerResponse,
-  type WorkerStart,
-} from './protocol.js';
+import { WATCH_BYTES, Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
 import { RecordReceiver, RecordSender } from './record-channel.js';
 import { createRingMemory, type RecordHandler } from './ring.js';
 import type { LogLevel } from './runtime.js';
@@ -51,7 +44,6 @@ export class Runner {
   private readonly handlers: RunnerHandlers;
   private readonly watch = new SharedArrayBuffer(WATCH_BYTES);
   private readonly words = new Int32Array(this.watch);
-  private readonly interruptByte = new Uint8Array(this.watch, INTERRUPT_BYTE_OFFSET, 1);
   private readonly port: MessagePort;
   private readonly calls: MessagePort;
   /** What the thread is given. */
@@ -224,7 +216,6 @@ export class Runner {
     if (now - this.seenSince < limit) return false;
     this.interruptedAt ??= now;
     Atomics.store(this.words, Watch.Interrupt, sequence);
-    this.interruptByte[0] = 2;
     return now - this.interruptedAt >= graceMs;
   }
 
@@ -232,7 +223,6 @@ export class Runner {
     if (this.interruptedAt === undefined) return;
     this.interruptedAt = undefined;
     Atomics.store(this.words, Watch.Interrupt, 0);
-    this.interruptByte[0] = 0;
   }
 
   /** Ends the thread in order; by force after `timeoutMs`. */

@@ -28,7 +28,7 @@ export interface EngineHost {
   readonly timeoutMs: number;
   /**
    * Brackets every stretch of script code entered from the host (calls, resumptions), so that the watchdog can see it.
-   * `enterScript` returns a token; nesting is allowed, the outermost counts.
+   * Nesting is allowed, the outermost counts.
    */
   enterScript(): void;
   leaveScript(): void;
@@ -37,8 +37,6 @@ export interface EngineHost {
   /** Something asynchronous is under way / has ended; while any is, the thread does not sleep for good. */
   hold(): void;
   release(): void;
-  /** Byte set to 2 by the watchdog when the running stretch is past its deadline (Pyodide's interrupt buffer). */
-  readonly interruptByte: Uint8Array;
 }
 
 /** Options of one engine instance. */

@@ -1,4 +1,4 @@
-import { INTERRUPT_BYTE_OFFSET, Watch } from './protocol.js';
+import { Watch } from './protocol.js';
 import type { EngineHost, LogLevel, ScriptCall } from './runtime.js';
 
 /** The part of an {@link EngineHost} that all engines of one thread share. */
@@ -12,13 +12,11 @@ export interface ThreadHost {
 /** Brackets script code for the watchdog of another thread: two plain stores per call, no clock. */
 export class SharedWatch {
   private readonly words: Int32Array;
-  readonly interruptByte: Uint8Array;
   private sequence = 0;
   private depth = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
-    this.interruptByte = new Uint8Array(memory, INTERRUPT_BYTE_OFFSET, 1);
   }
 
   enter(): void {
@@ -41,7 +39,6 @@ export class SharedWatch {
 
 /** The same for scripts that run in the calling thread, where no one else can watch: reads the clock. */
 export class ClockWatch {
-  readonly interruptByte: Uint8Array = new Uint8Array(1);
   /** Counts from the next stretch on. */
   timeoutMs: number;
   private depth = 0;
@@ -68,7 +65,6 @@ export class ClockWatch {
 export class WatchedHost implements EngineHost {
   current: ScriptCall | null = null;
   readonly timeoutMs: number;
-  readonly interruptByte: Uint8Array;
   private readonly thread: ThreadHost;
   private readonly watch: SharedWatch | ClockWatch;
 
@@ -76,7 +72,6 @@ export class WatchedHost implements EngineHost {
     this.thread = thread;
     this.watch = watch;
     this.timeoutMs = thread.timeoutMs;
-    this.interruptByte = watch.interruptByte;
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {

@@ -52,6 +52,11 @@ class WorkerThread implements WorkerPort {
 
   async run(createApp: WorkerAppFactory): Promise<void> {
     const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
+    // A promise that a script or a module left alone and that failed must not take the thread with it.
+    process.on('unhandledRejection', (reason) => {
+      const { code, message, traceback } = ScriptRuntimeError.dataOf(reason);
+      this.log('error', `Promise rejected and nobody looked: ${message}`, { code, traceback });
+    });
     try {
       const app = await createApp(this, this.init.data);
       this.app = app;

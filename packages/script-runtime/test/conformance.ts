@@ -14,7 +14,7 @@ export function conformance(runtime: ScriptRuntime, differences: Differences = {
     const folder = fixtureFolder(runtime.language);
     const extension = runtime.extensions[0] as string;
     const open = async (): Promise<Bench> => {
-      const made = await Bench.create(runtime, differences.options ?? {}, differences.watchdog ?? false);
+      const made = await Bench.create(runtime, differences.options ?? {});
       await made.engine.load(join(folder, `main${extension}`));
       return made;
     };

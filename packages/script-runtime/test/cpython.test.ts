@@ -179,7 +179,7 @@ t.register("run", run)`);
     mkdirSync(folder);
     bench.write('site/pure.py', 'name = "pure"');
     bench.write('data.txt', 'content');
-    const host = new TestHost(false);
+    const host = new TestHost();
     const engine = await cpython.createEngine(host, { settings: { path: [folder] } });
     const notes: unknown[] = [];
     engine.define({ name: 't', functions: { note: (...values) => void notes.push(...values) } });
@@ -191,7 +191,7 @@ t.register("run", run)`);
 
   describe('createEngine()', () => {
     const create = (executable: string): Promise<unknown> =>
-      Promise.resolve(cpython.createEngine(new TestHost(false), { settings: { executable } }));
+      Promise.resolve(cpython.createEngine(new TestHost(), { settings: { executable } }));
     const program = async (source: string): Promise<string> => {
       await open();
       const path = bench.write('python', `#!/bin/sh\n${source}\n`);

@@ -18,7 +18,7 @@ async function start(runtime: ScriptRuntime, source: string) {
   folder = mkdtempSync(join(tmpdir(), 'offload-lua-'));
   const path = join(folder, 'script.lua');
   writeFileSync(path, source);
-  const host = new TestHost(false);
+  const host = new TestHost();
   const engine = await runtime.createEngine(host, {});
   engine.define({ name: 'later', functions: { wait: () => Promise.resolve(true) } });
   const { result } = await engine.load(path);

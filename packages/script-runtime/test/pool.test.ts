@@ -8,8 +8,8 @@ import {
 } from '../dist/index.js';
 
 const ENTRY = new URL('./fixtures/worker.mjs', import.meta.url);
-const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL, SINK, FLOOD] = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL, SINK, FLOOD, REJECT] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
 ];
 
 interface Answer {
@@ -53,6 +53,7 @@ function makePool(options: Partial<ThreadPoolOptions> = {}, more: Partial<PoolHa
       congested: () => {},
       log: (level, message) => {
         if (level === 'error') errors.push(message);
+        check();
       },
       message: (_worker, message) => {
         messages.push(message);
@@ -110,24 +111,6 @@ describe('createThreadPool()', () => {
     await until(() => answers.length === 6);
   });
 
-  it('packs tasks onto a worker that is awake where answers take microseconds, and spreads them again where not', async () => {
-    const { answers, until, send } = await startPool({ workers: 2 });
-    let sent = 0;
-    for (let packed = false; !packed; ) {
-      const before = sent;
-      const used = [send(ECHO, sent++, bytes(1)), send(ECHO, sent++, bytes(1))];
-      packed = used[0] === used[1];
-      await until(() => answers.length === before + 2);
-    }
-    // Slow ones end the belief that all are quick; what was believed costs at most a full pack.
-    for (let spread = false; !spread; ) {
-      const before = sent;
-      const used = [send(LATER, sent++, bytes(5)), send(LATER, sent++, bytes(5))];
-      spread = used[0] !== used[1];
-      await until(() => answers.length === before + 2);
-    }
-  });
-
   it('keeps the order of one worker and carries payloads larger than the ring', async () => {
     const { answers, until, send } = await startPool({ ringBytes: 4096 });
     const sizes = [10, 5000, 1, 100_000, 0, 900, 3];
@@ -163,6 +146,15 @@ describe('createThreadPool()', () => {
     expect(answers[0].context).toBe('fast');
     await until(() => answers.length === 2);
     expect(answers[1].context).toBe('slow');
+  });
+
+  it('keeps a worker in which a promise was rejected and nobody looked, and logs it', async () => {
+    const { answers, changes, errors, until, send } = await startPool();
+    send(REJECT, 'answered', bytes(1));
+    await until(() => answers.length === 1 && errors.length === 1);
+    expect(answers[0]).toMatchObject({ context: 'answered', bytes: bytes(1) });
+    expect(errors).toEqual(['Promise rejected and nobody looked: left alone']);
+    expect(changes).toEqual([]);
   });
 
   it('replaces a worker that exits; only its own tasks fail', async () => {

@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import { SpopAgentError } from './errors.js';
 import type { ListenAddress, ListenOptions } from './types.js';
 
@@ -39,7 +40,7 @@ export class Listener {
       },
       accept,
     );
-    await listening(server, at);
+    await withMode('path' in at ? at.mode : undefined, () => listening(server, at));
     server.on('error', onError);
     if ('path' in at) {
       if (at.mode !== undefined) setMode(server, at.path, at.mode);
@@ -52,6 +53,20 @@ export class Listener {
   /** Stops listening; connections stay. A unix socket's file goes with it. */
   close(): void {
     this.server.close();
+  }
+}
+
+/**
+ * Nobody else may connect between the bind, which `listen` does at once, and the chmod. The umask is the process's: only
+ * its main thread may set it.
+ */
+function withMode<T>(mode: number | undefined, listen: () => T): T {
+  if (mode === undefined || !isMainThread) return listen();
+  const before = process.umask(0o777 & ~mode);
+  try {
+    return listen();
+  } finally {
+    process.umask(before);
   }
 }
 

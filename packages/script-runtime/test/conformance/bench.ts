@@ -67,8 +67,8 @@ export class Bench {
     this.folder = folder;
   }
 
-  static async create(runtime: ScriptRuntime, options: EngineOptions, watchdog: boolean): Promise<Bench> {
-    const host = new TestHost(watchdog);
+  static async create(runtime: ScriptRuntime, options: EngineOptions): Promise<Bench> {
+    const host = new TestHost();
     const engine = await runtime.createEngine(host, options);
     const bench = new Bench(host, engine, mkdtempSync(join(tmpdir(), 'conformance-')));
     bench.define();
@@ -77,7 +77,6 @@ export class Bench {
 
   async close(): Promise<void> {
     await this.engine.close();
-    await this.host.close();
     rmSync(this.folder, { recursive: true });
   }
 

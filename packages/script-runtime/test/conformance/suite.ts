@@ -7,8 +7,6 @@ export interface Differences {
   readonly bytes?: 'string' | 'bytes';
   /** False when calls are batched or live in another process: no call returns its result at once. Default true. */
   readonly immediate?: boolean;
-  /** Runs a watchdog thread that sets `host.interruptByte`. Default false. */
-  readonly watchdog?: boolean;
   /** What `prints` of the fixture logs. */
   readonly printed?: readonly string[];
   /** Language words for the types of null, boolean, number, string, list, map. */
