@@ -276,7 +276,7 @@ export class RingReader {
 
 /** Copies; a loop beats `set(subarray)` for the short payloads that are the rule. */
 export function copyBytes(from: Uint8Array, at: number, end: number, to: Uint8Array, toAt: number): void {
-  if (end - at > 96) {
+  if (end - at > 48) {
     to.set(from.subarray(at, end), toAt);
     return;
   }
