@@ -45,7 +45,7 @@ class SpopAgent implements Agent, ConnectionHost<Connection> {
   private readonly connections = new Set<Connection>();
   private readonly listeners = new Set<Listener>();
   private accepted = 0;
-  private reading = true;
+  reading = true;
   private dirtyConnections: Connection[] = [];
   private flushScheduled = false;
   private idleClock: NodeJS.Timeout | undefined;
@@ -112,12 +112,14 @@ class SpopAgent implements Agent, ConnectionHost<Connection> {
     const connection = new Connection(++this.accepted, socket, peer, this);
     this.connections.add(connection);
     if (this.connections.size > maxConnections) connection.refuse('too-many-connections', Status.RESOURCE);
-    else if (!this.reading) connection.gate.halt(Halt.AGENT);
   }
 
   pauseReading(): void {
     this.reading = false;
-    for (const connection of this.connections) connection.gate.halt(Halt.AGENT);
+    // Those that have not said HELLO go on: a health check or a handshake costs little, and both would time out.
+    for (const connection of this.connections) {
+      if (connection.state !== 'hello') connection.gate.halt(Halt.AGENT);
+    }
   }
 
   resumeReading(): void {

@@ -12,6 +12,8 @@ export interface ConnectionHost<C> {
   readonly counters: ConnectionCounters;
   /** True while health checks shall fail. */
   readonly draining: boolean;
+  /** False while no connection shall be read. */
+  readonly reading: boolean;
   emit(event: AgentEvent): void;
   /** Hands over a NOTIFY; it is answered with `acknowledge`, or tracked with `track` and answered with `ack`. */
   notify(connection: C, streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void;

@@ -79,8 +79,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.counters.bytesRead += chunk.length;
     this.active = true;
     if (this.closed) return;
-    this.inPass = true;
-    // A plain Uint8Array, as all other bytes here: one type of array keeps the byte loops fast.
+    this.inPass = true; // A plain Uint8Array, as all other bytes here: one type of array keeps the byte loops fast.
     this.session.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.endPass();
   }
@@ -107,19 +106,19 @@ export class Connection implements AgentConnection, AgentSessionSink {
   }
 
   private onClose(): void {
-    const { reason, error } = this;
+    const { reason, error, inFlight } = this;
     const { midFrame } = this.session;
     this.state = 'closed';
     this.session.close();
     this.output.destroy();
     clearTimeout(this.timer);
     this.host.counters.bytesWritten += this.output.bytesWritten;
-    this.host.counters.inFlight -= this.inFlight.size;
+    this.host.counters.inFlight -= inFlight.size;
     this.host.closed(this);
     const opened = this.session.maxFrameBytes > 0;
     const cause = error === undefined ? {} : { error };
-    const inFlight = this.inFlight.size;
-    this.host.emit({ type: 'connection-closed', connection: this, reason, opened, inFlight, midFrame, ...cause });
+    const ended = { reason, opened, inFlight: inFlight.size, midFrame, ...cause };
+    this.host.emit({ type: 'connection-closed', connection: this, ...ended });
   }
 
   // Session events
@@ -127,8 +126,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
   hello(hello: HaproxyHello): void {
     clearTimeout(this.timer);
     this.engineId = hello.engineId;
-    if (hello.healthcheck) this.answerHealthCheck();
-    else this.answerHello(hello);
+    hello.healthcheck ? this.answerHealthCheck() : this.answerHello(hello);
   }
 
   private answerHello(hello: HaproxyHello): void {
@@ -136,13 +134,9 @@ export class Connection implements AgentConnection, AgentSessionSink {
     // An engine that announces async is HAProxy 3.0 or older, which has no such limit (spop.md 2.4, 3.10).
     if (this.session.pipelining && !hello.capabilities.includes('async')) this.output.pace(hello.maxFrameSize);
     this.session.writeHello(this.output.writer());
-    this.host.emit({
-      type: 'connection-opened',
-      connection: this,
-      engineId: hello.engineId,
-      capabilities: hello.capabilities,
-      maxFrameBytes: hello.maxFrameSize,
-    });
+    if (!this.host.reading) this.gate.halt(Halt.AGENT);
+    const { engineId, capabilities, maxFrameSize: maxFrameBytes } = hello;
+    this.host.emit({ type: 'connection-opened', connection: this, engineId, capabilities, maxFrameBytes });
   }
 
   private answerHealthCheck(): void {
@@ -173,8 +167,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
 
   disconnect({ statusCode, message }: Disconnect): void {
     this.host.emit({ type: 'disconnect-received', connection: this, status: statusCode, message });
-    // HAProxy up to 3.0 rejects our HELLO so, and reconnects the instant we answer or close (spop.md 2.3).
     const answer = () => this.sendDisconnect(Status.NORMAL, 'disconnect-received');
+    // HAProxy up to 3.0 rejects our HELLO so, and reconnects the instant we answer or close (spop.md 2.3).
     if (this.notifies === 0 && statusCode > Status.TIMEOUT) this.hold(answer);
     else answer();
   }
@@ -295,8 +289,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.session.close();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.socket.destroy(), Math.max(1000, this.host.limits.refuseDelayMs));
-    // Unread bytes would turn the close into a reset, which can overtake what was sent.
-    this.socket.resume();
+    this.socket.resume(); // Unread bytes would turn the close into a reset, which can overtake what was sent.
     if (!this.inPass) this.output.end();
   }
 

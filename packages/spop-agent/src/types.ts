@@ -89,7 +89,10 @@ export interface AgentStats {
 export interface Agent {
   /** May be called more than once, for several addresses. Throws SpopAgentError. */
   listen(at: ListenOptions): Promise<ListenAddress>;
-  /** Stops reading all connections until `resumeReading`; frames already read are held. */
+  /**
+   * Stops reading all connections until `resumeReading`; frames already read are held. Handshakes and health checks are
+   * still answered.
+   */
   pauseReading(): void;
   resumeReading(): void;
   /** Writes what `ack` collected since the last pass, one write per connection. */
