@@ -44,6 +44,8 @@ export class Coroutine extends LuaThread {
   }
 }
 
+type Step = IteratorResult<LuaValue, LuaValue>;
+
 export class Scheduler {
   /** The coroutine that runs, undefined in plain runs. */
   current: Coroutine | undefined = undefined;
@@ -135,7 +137,15 @@ export class Scheduler {
     co.status = 'running';
     this.current = co;
     try {
-      return this.drive(co, value, failed);
+      const g = co.generator;
+      if (g === undefined || failed || co.callers.length > 0) return this.drive(co, value, failed);
+      // One generator that goes on to its next yield: what most resumptions are.
+      const it = g.next(value);
+      const out = it.value;
+      if (it.done || (typeof out === 'object' && out instanceof GeneratorObject))
+        return this.drive(co, undefined, false, it);
+      co.status = 'suspended';
+      return out;
     } catch (e) {
       co.status = 'dead';
       throw e;
@@ -156,9 +166,11 @@ export class Scheduler {
   /**
    * A generator delegates to those it calls by `yield*`, which makes each resumption pass through all of them. Calls that
    * may be recursive instead yield the generator to run, so that the depth of a recursion costs nothing.
+   * `first`: what the coroutine's generator has already given.
    */
-  private drive(co: Coroutine, input: LuaValue, inputFailed: boolean): LuaValue | Wait {
+  private drive(co: Coroutine, input: LuaValue, inputFailed: boolean, first?: Step): LuaValue | Wait {
     const { callers } = co;
+    let done = first;
     let value = input;
     let failed = inputFailed;
     let g = co.generator;
@@ -168,9 +180,10 @@ export class Scheduler {
       value = undefined;
     }
     for (;;) {
-      let it: IteratorResult<LuaValue, LuaValue>;
+      let it: Step;
       try {
-        it = failed ? g.throw(value) : g.next(value);
+        it = done ?? (failed ? g.throw(value) : g.next(value));
+        done = undefined;
       } catch (e) {
         const caller = callers.pop();
         if (caller === undefined) throw e;
