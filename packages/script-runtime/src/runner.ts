@@ -110,7 +110,6 @@ export class Runner {
           clearTimeout(timer);
           this.state = 'started';
           resolve(response.report);
-          this.arm();
         } else {
           this.state = 'stopped';
           fail(response.error);
@@ -128,6 +127,8 @@ export class Runner {
         return;
       }
       this.thread = thread;
+      // From now on: scripts that load may say more than the ring back holds.
+      this.arm();
       let failure: Error | undefined;
       thread.on('error', (error) => {
         failure = error as Error;

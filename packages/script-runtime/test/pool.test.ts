@@ -138,6 +138,11 @@ describe('createThreadPool()', () => {
     expect(events.length).toBe(200);
   });
 
+  it('hears what a worker says while it starts, however much', async () => {
+    const { events, until } = await startPool({ ringBytes: 4096, data: { sayFirst: 200 } });
+    await until(() => events.length === 200);
+  });
+
   it('answers while a worker waits asynchronously', async () => {
     const { answers, until, send } = await startPool();
     send(LATER, 'slow', bytes(200));
