@@ -2,9 +2,11 @@ import type { Socket } from 'node:net';
 import { checkCloseCode, cutReason } from './close-code.js';
 import type { CloseCause, CloseInfo } from './events.js';
 import { type Framed, Opcode } from './frame.js';
+import { KeptMessages } from './kept-messages.js';
 import type { ServerLimits } from './limits.js';
 import { Outbox, type OutboxGroup } from './outbox.js';
 import type { PeerSocket } from './peer-socket.js';
+import { takeMessages } from './receive-ahead.js';
 import type { Service } from './service.js';
 import { UnmaskAhead } from './unmask-ahead.js';
 
@@ -19,11 +21,6 @@ export interface ConnectionHost {
   readonly onProtocolError: (connection: Connection, error: Error) => void;
   readonly onSlowConsumer: (connection: Connection) => void;
   readonly onEnded: (connection: Connection, info: CloseInfo) => void;
-}
-
-interface Deferred {
-  readonly data: Buffer;
-  readonly isBinary: boolean;
 }
 
 /**
@@ -55,8 +52,7 @@ export class Connection {
   #cause: CloseCause | undefined;
   #code = 1006;
   #reason = '';
-  #deferred: Deferred[] | undefined;
-  #deferredBytes = 0;
+  #kept: KeptMessages | undefined;
   /** Bytes the system took from the socket, and when that was last seen to grow or nothing waited. */
   #taken = 0;
   #takenAt = 0;
@@ -185,23 +181,19 @@ export class Connection {
     this.#paused = false;
     this.lastSeen = this.#host.now();
     this.lastMessage = this.lastSeen;
-    this.#deliverDeferred();
+    this.#deliverKept();
     if (this.#paused) return;
     if (this.#ended === undefined) this.#ws.resume();
     else this.#finish(this.#ended);
   }
 
-  #deliverDeferred(): void {
-    const deferred = this.#deferred;
-    if (deferred === undefined) return;
-    let next = 0;
-    while (next < deferred.length && !this.#paused) {
-      const { data, isBinary } = deferred[next]!;
-      next += 1;
-      this.#deferredBytes -= data.length;
+  #deliverKept(): void {
+    const kept = this.#kept;
+    kept?.drain((data, isBinary) => {
       this.#host.onMessage(this, data, isBinary);
-    }
-    this.#deferred = next < deferred.length ? deferred.slice(next) : undefined;
+      return !this.#paused;
+    });
+    if (kept?.isEmpty === true) this.#kept = undefined;
   }
 
   /** Ends the connection for a cause of the server's. @internal */
@@ -239,10 +231,17 @@ export class Connection {
     this.#host.outboxes.keepPass();
   }
 
-  /** A chunk came from the client and goes to ws next. @internal */
-  receivedChunk(chunk: Uint8Array): void {
+  /** Whether the next message may be delivered. @internal */
+  get listening(): boolean {
+    return !this.#paused && this.open;
+  }
+
+  /** A chunk came from the client. Returns how much of it is for ws: all of it from there on. @internal */
+  receivedChunk(chunk: Buffer): number {
     this.lastSeen = this.#host.now();
-    this.#unmask.push(chunk);
+    const taken = this.#compress || !this.#unmask.atRest ? 0 : takeMessages(this, chunk, this.service.maxMessageBytes);
+    if (taken < chunk.length) this.#unmask.push(taken === 0 ? chunk : chunk.subarray(taken));
+    return taken;
   }
 
   /** A message came. @internal */
@@ -254,9 +253,9 @@ export class Connection {
       return;
     }
     // The rest of a chunk; without compression never more than ws had read, with it the inflated size counts.
-    this.#deferredBytes += data.length;
-    if (this.#deferredBytes > this.#host.limits.maxBufferedBytes) this.end('protocol', 1008, 'too much at once');
-    else (this.#deferred ??= []).push({ data, isBinary });
+    const kept = (this.#kept ??= new KeptMessages());
+    if (kept.bytes + data.length <= this.#host.limits.maxBufferedBytes) kept.add(data, isBinary);
+    else this.end('protocol', 1008, 'too much at once');
   }
 
   /** A ping came: the answer goes out in order with the data, and counts against the same bound. @internal */
@@ -282,7 +281,7 @@ export class Connection {
     this.#outbox.drop();
     if (this.#cause === 'peer') this.#ended = { code, reason, cause: 'peer' };
     else this.#ended = { code: this.#code, reason: this.#reason, cause: this.#cause ?? 'lost' };
-    if (this.#deferred === undefined || !this.#paused) this.#finish(this.#ended);
+    if (this.#kept === undefined || !this.#paused) this.#finish(this.#ended);
   }
 
   /** Reports the end now, messages kept for a paused reader or not. @internal */
@@ -295,7 +294,7 @@ export class Connection {
     if (this.#finished) return;
     this.#finished = true;
     this.#ended = info;
-    this.#deferred = undefined;
+    this.#kept = undefined;
     this.#host.onEnded(this, info);
   }
 }

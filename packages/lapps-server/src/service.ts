@@ -49,6 +49,8 @@ export interface Service {
   readonly admitsAddress: AddressTest;
   readonly admitsOrigin: OriginTest;
   readonly sockets: WebSocketServer;
+  /** Largest message from a client. */
+  readonly maxMessageBytes: number;
 }
 
 const refuse = (target: string, what: string, cause?: unknown): never => {
@@ -117,5 +119,6 @@ export const makeService = (
     admitsAddress: compileAcl(options.acl),
     admitsOrigin: compileOrigins(options.originAllowList ?? defaultOrigins),
     sockets,
+    maxMessageBytes,
   };
 };

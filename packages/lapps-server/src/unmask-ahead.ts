@@ -1,30 +1,8 @@
+import { unmask } from './unmask.js';
+
 /** Frames at least this long are unmasked here; ws is as fast on shorter ones. */
 const WORTH_IT = 128;
 const MAX_HEADER = 14;
-
-/** XORs `bytes` from `start` to `end` with the key, beginning at its byte `phase`; a word at a time where it can. */
-const unmask = (bytes: Uint8Array, start: number, end: number, key: Uint8Array, phase: number): void => {
-  let at = start;
-  while (at < end && ((bytes.byteOffset + at) & 3) !== 0) {
-    bytes[at]! ^= key[phase]!;
-    phase = (phase + 1) & 3;
-    at += 1;
-  }
-  if (at === end) return;
-  const turned = Uint8Array.from(key, (_byte, i) => key[(phase + i) & 3]!);
-  const word = new Uint32Array(turned.buffer)[0]!;
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2);
-  const count = words.length;
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    words[i]! ^= word;
-    words[i + 1]! ^= word;
-    words[i + 2]! ^= word;
-    words[i + 3]! ^= word;
-  }
-  for (; i < count; i += 1) words[i]! ^= word;
-  for (at += count * 4, i = 0; at < end; at += 1, i += 1) bytes[at]! ^= turned[i]!;
-};
 
 /** Length of a frame's header as its second byte tells; clients mask, so the key counts (RFC 6455 5.2). */
 const headerLength = (second: number): number => {
@@ -51,16 +29,23 @@ export class UnmaskAhead {
   /** Payload bytes of the current frame that are still to come. */
   #left = 0;
   /** Key of the current frame while it is unmasked here. */
-  #key: Uint8Array | undefined;
+  #key: number | undefined;
   #phase = 0;
   /** A header that began in an earlier chunk; its frame is left to ws, which has part of the header already. */
   #split: Uint8Array | undefined;
   #splitLength = 0;
   #done = false;
+  /** A message has begun whose last fragment is still to come. */
+  #fragmented = false;
 
   /** Whether the next bytes belong to a payload whose key was taken away: without this object they are unreadable. */
   get inFrame(): boolean {
     return this.#left > 0 && this.#key !== undefined;
+  }
+
+  /** Whether the next byte begins a frame and no message is under way. */
+  get atRest(): boolean {
+    return this.#left === 0 && this.#split === undefined && !this.#fragmented && !this.#done;
   }
 
   /** Follows one chunk, changing it in place. Chunks must come in order and before ws gets them. */
@@ -97,9 +82,10 @@ export class UnmaskAhead {
       return chunk.length;
     }
     this.#left = payloadLength(chunk, at);
+    this.#follow(chunk[at]!);
     const end = at + header;
     if (this.#left >= WORTH_IT) {
-      this.#key = Uint8Array.of(chunk[end - 4]!, chunk[end - 3]!, chunk[end - 2]!, chunk[end - 1]!);
+      this.#key = (chunk[end - 4]! << 24) | (chunk[end - 3]! << 16) | (chunk[end - 2]! << 8) | chunk[end - 1]!;
       this.#phase = 0;
       chunk.fill(0, end - 4, end);
     }
@@ -114,7 +100,13 @@ export class UnmaskAhead {
     if (this.#splitLength < 2 || this.#splitLength < headerLength(split[1]!)) return end;
     if ((split[1]! & 128) === 0) this.#done = true;
     this.#left = payloadLength(split, 0);
+    this.#follow(split[0]!);
     this.#split = undefined;
     return end;
+  }
+
+  /** Data frames begin, continue or end a message; control frames may stand in between (RFC 6455 5.4). */
+  #follow(first: number): void {
+    if ((first & 15) < 8) this.#fragmented = (first & 0x80) === 0;
   }
 }
