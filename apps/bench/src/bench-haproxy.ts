@@ -12,6 +12,7 @@ const SECONDS = process.env.BENCH_SECONDS ?? '3';
 const servers: readonly (readonly [string, readonly string[]])[] = [
   ['library handler', ['--mode', 'library']],
   ['plain function, 2 workers', ['--mode', 'workers', '--workers', '2']],
+  ['compiled Lua, 2 workers', ['--mode', 'workers', '--workers', '2', '--script', 'score.lua', '--engine', 'lua']],
   ['fengari, 2 workers', ['--mode', 'workers', '--workers', '2', '--script', 'score.lua', '--engine', 'fengari']],
 ];
 
