@@ -12,6 +12,8 @@ const servers: readonly (readonly [string, readonly string[]])[] = [
   ['library handler', ['--mode', 'library']],
   ['plain function inline', ['--mode', 'inline']],
   ['plain function, 1 worker', ['--mode', 'workers']],
+  ['compiled Lua inline', ['--mode', 'inline', '--script', 'score.lua', '--engine', 'lua']],
+  ['compiled Lua, 1 worker', ['--mode', 'workers', '--script', 'score.lua', '--engine', 'lua']],
   ['fengari inline', ['--mode', 'inline', '--script', 'score.lua', '--engine', 'fengari']],
   ['fengari, 1 worker', ['--mode', 'workers', '--script', 'score.lua', '--engine', 'fengari']],
   ['pyodide, 1 worker', ['--mode', 'workers', '--script', 'score.py', '--engine', 'pyodide']],
