@@ -51,16 +51,24 @@ export function openBase(engine: Engine): Library {
       return toNumberBase(v, checkInt(base, 2, arguments.length), arguments.length);
     },
     rawget(t: LuaValue, k: LuaValue) {
-      return checkTable(t, 1, arguments.length).get(k);
+      const table = checkTable(t, 1, arguments.length);
+      checkAny(k, 2, arguments.length);
+      return table.get(k);
     },
     rawset(t: LuaValue, k: LuaValue, v: LuaValue) {
       const table = checkTable(t, 1, arguments.length);
+      checkAny(k, 2, arguments.length);
+      checkAny(v, 3, arguments.length);
       if (k === undefined) throw luaError('table index is nil', 0);
       if (Number.isNaN(k)) throw luaError('table index is NaN', 0);
       table.set(k, v);
       return table;
     },
-    rawequal: (a: LuaValue, b: LuaValue) => a === b,
+    rawequal(a: LuaValue, b: LuaValue) {
+      checkAny(a, 1, arguments.length);
+      checkAny(b, 2, arguments.length);
+      return a === b;
+    },
     rawlen(v: LuaValue) {
       if (typeof v === 'string') return v.length;
       if (v instanceof LuaTable) return v.length();

@@ -82,7 +82,8 @@ export function openStringBasic(): Library {
       throw luaError('unable to dump given function');
     },
     len(s: LuaValue): LuaValue {
-      return text(s, arguments.length).length;
+      // LuaJIT says of a missing argument that it is nil.
+      return text(s, 1).length;
     },
     lower(s: LuaValue): LuaValue {
       return lower(text(s, arguments.length));
