@@ -1,27 +1,14 @@
 import type { Socket } from 'node:net';
 import { checkCloseCode, cutReason } from './close-code.js';
+import type { ConnectionHost } from './connection-host.js';
 import type { CloseCause, CloseInfo } from './events.js';
 import { type Framed, Opcode } from './frame.js';
 import { KeptMessages } from './kept-messages.js';
-import type { ServerLimits } from './limits.js';
-import { Outbox, type OutboxGroup } from './outbox.js';
+import { Outbox } from './outbox.js';
 import type { PeerSocket } from './peer-socket.js';
 import { takeMessages } from './receive-ahead.js';
 import type { Service } from './service.js';
 import { UnmaskAhead } from './unmask-ahead.js';
-
-/** What a connection needs of its server. */
-export interface ConnectionHost {
-  readonly limits: ServerLimits;
-  readonly outboxes: OutboxGroup;
-  /** Milliseconds, coarse: as of the last tick of the server's clock. */
-  readonly now: () => number;
-  readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => void;
-  readonly onSent: (bytes: number) => void;
-  readonly onProtocolError: (connection: Connection, error: Error) => void;
-  readonly onSlowConsumer: (connection: Connection) => void;
-  readonly onEnded: (connection: Connection, info: CloseInfo) => void;
-}
 
 /**
  * One WebSocket connection. Receiving, control frames and the closing handshake are ws's; data frames are built and
@@ -110,6 +97,15 @@ export class Connection {
     if (this.#compress) this.#ws.send(typeof data === 'string' || owned ? data : Buffer.from(data), { binary });
     else this.#outbox.addMessage(binary ? Opcode.binary : Opcode.text, data, owned);
     this.#host.onSent(data.length);
+    return true;
+  }
+
+  /** Sends the bytes from `at` to `end` as {@link send} does; they may change afterwards. Spares making a view of them. */
+  sendPart(bytes: Uint8Array, at: number, end: number, binary: boolean): boolean {
+    if (this.#compress) return this.send(bytes.subarray(at, end), binary);
+    if (!this.#mayAdd()) return false;
+    this.#outbox.addPart(binary ? Opcode.binary : Opcode.text, bytes, at, end);
+    this.#host.onSent(end - at);
     return true;
   }
 

@@ -2,6 +2,8 @@ import { headerLength, type Opcode, writeHeader } from './frame.js';
 
 /** Messages up to this size are copied side by side; larger ones are handed over as they are. */
 const COPY_MAX = 16_384;
+/** Up to this size a loop beats making a view to copy from. */
+const SHORT = 96;
 const SLAB_BYTES = 65_536;
 /** A connection with this much waiting is written to at once instead of at the end of the pass. */
 const WRITE_AT = 262_144;
@@ -108,6 +110,23 @@ export class Outbox {
       else slab.set(data, payloadAt);
       this.#add(slab, at, payloadAt + length);
     }
+    this.#schedule();
+  }
+
+  /** Appends a frame with a copy of the bytes from `at` to `end`. */
+  addPart(opcode: Opcode, bytes: Uint8Array, at: number, end: number): void {
+    const length = end - at;
+    if (length > COPY_MAX) {
+      this.addMessage(opcode, bytes.subarray(at, end), false);
+      return;
+    }
+    const group = this.#group;
+    const start = group.take(headerLength(length) + length);
+    const { slab } = group;
+    const payloadAt = writeHeader(slab, start, opcode, length);
+    if (length > SHORT) slab.set(bytes.subarray(at, end), payloadAt);
+    else for (let from = at, to = payloadAt; from < end; from += 1, to += 1) slab[to] = bytes[from]!;
+    this.#add(slab, start, payloadAt + length);
     this.#schedule();
   }
 

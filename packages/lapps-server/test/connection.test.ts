@@ -362,6 +362,19 @@ describe('pauseReading()', () => {
   });
 });
 
+describe('sendPart()', () => {
+  it('sendPart() sends the bytes in between, which may change at once', async () => {
+    const { connection, client } = await begin();
+    const bytes = Buffer.from('__part__');
+    expect(connection.sendPart(bytes, 2, 6, false)).toBe(true);
+    bytes.fill('x');
+    const frame = await client.frame();
+    expect([frame.opcode, frame.payload.toString()]).toEqual([1, 'part']);
+    connection.close();
+    expect(connection.sendPart(bytes, 2, 6, true)).toBe(false);
+  });
+});
+
 describe('slow consumers', () => {
   it('send() ends a client that never reads with 1008 and its queue stays bounded; others are served', async () => {
     const maxBufferedBytes = 200_000;

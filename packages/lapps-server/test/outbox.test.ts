@@ -62,6 +62,7 @@ const step = fc.oneof(
       who: fc.nat(2),
       size: fc.constantFrom(...sizes),
       owned: fc.boolean(),
+      part: fc.boolean(),
     }),
   },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('broadcast' as const), size: fc.constantFrom(...sizes) }) },
@@ -71,7 +72,7 @@ const step = fc.oneof(
 );
 
 describe('Outbox', () => {
-  it('addMessage() and addFramed() reach every socket as they were, however slow each is', () => {
+  it('addMessage(), addPart() and addFramed() reach every socket as they were, however slow each is', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const group = new OutboxGroup();
@@ -82,9 +83,16 @@ describe('Outbox', () => {
         steps.forEach((action, i) => {
           if (action.op === 'send') {
             const payload = Buffer.alloc(action.size, `${i} `);
-            outboxes[action.who]!.addMessage(Opcode.binary, payload, action.owned);
             wanted[action.who]!.push(wire(2, Buffer.from(payload)));
-            if (!action.owned) payload.fill(0);
+            const outbox = outboxes[action.who]!;
+            if (action.part) {
+              const around = Buffer.concat([Buffer.from('in front'), payload, Buffer.from('behind')]);
+              outbox.addPart(Opcode.binary, around, 8, 8 + action.size);
+              around.fill(0);
+            } else {
+              outbox.addMessage(Opcode.binary, payload, action.owned);
+              if (!action.owned) payload.fill(0);
+            }
           } else if (action.op === 'broadcast') {
             const payload = Buffer.alloc(action.size, `${i} `);
             const framed = framer.frame(payload, false);

@@ -186,7 +186,7 @@ class LappsBridge implements LappsFrontend, Frontend {
     switch (kind) {
       case RecordKind.WsSendText:
       case RecordKind.WsSendBinary:
-        own.connection.send(bytes.subarray(at, end), kind === RecordKind.WsSendBinary);
+        own.connection.sendPart(bytes, at, end, kind === RecordKind.WsSendBinary);
         break;
       case RecordKind.WsClose:
         own.connection.close(readUint32(bytes, at), Buffer.from(bytes.slice(at + 4, end)).toString());
