@@ -59,7 +59,7 @@ function floatArith(op: string, a: number, b: number): number {
 }
 
 function floorDiv(x: bigint, y: bigint): bigint {
-  if (y === 0n) throw luaError("attempt to perform 'n//0'");
+  if (y === 0n) throw luaError('attempt to divide by zero');
   const q = x / y;
   return x % y !== 0n && x < 0n !== y < 0n ? q - 1n : q;
 }

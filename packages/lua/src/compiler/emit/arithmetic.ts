@@ -84,7 +84,7 @@ export function emitArith(cx: FunctionContext, e: BinaryExpr): string {
   const test = typeTest(p, 'number', aNum, bNum);
   // What was not evaluated by the test is evaluated in front of it.
   const pre = p.pre + restInit(p.a, aNum) + restInit(p.b, bNum);
-  const fast = fastArith(e, a, b);
+  const fast = e.op === '//' ? `${cx.mark(e.line)}NIDIV(${a},${b})` : fastArith(e, a, b);
   if (test === '') return `(${pre}${fast})`;
   const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.a), cx.describe(e.b))}${cx.op(SLOW[e.op]!)}(${a},${b})`);
   return `(${pre}${test}?${fast}:${slow})`;
@@ -106,8 +106,6 @@ function fastArith(e: BinaryExpr, a: string, b: string): string {
     case '^':
       if (e.b.kind === 'Number' && e.b.value === 2) return `${a}*${a}`;
       return `NPOW(${a},${b})`;
-    case '//':
-      return `NIDIV(${a},${b})`;
     default:
       return `${a}${e.op}${b}`;
   }

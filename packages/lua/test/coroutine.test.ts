@@ -1,0 +1,170 @@
+/** Coroutines: what suspends through what, their limits, their errors. */
+import { describe, expect, it } from 'vitest';
+import { createState } from '../src/index.js';
+
+const run = (source: string, ...args: unknown[]): unknown => {
+  const state = createState();
+  return state.call(state.load(source, '@t.lua'), ...args);
+};
+
+/** Runs `body` as a coroutine and joins what it yields and returns. */
+const trail = (body: string): unknown =>
+  run(`local co = coroutine.wrap(function() ${body} end)
+    local list = {}
+    for i = 1, 20 do local v = co(i) if v == nil then break end list[i] = tostring(v) end
+    return table.concat(list, " ")`);
+
+describe('coroutine.yield()', () => {
+  it.each([
+    ['pcall', 'print = 1 local ok, v = pcall(function() return coroutine.yield("a") end) coroutine.yield(v)', 'a 2'],
+    [
+      'pcall that catches',
+      'local ok, e = pcall(function() coroutine.yield("a") error("b", 0) end) coroutine.yield(e)',
+      'a b',
+    ],
+    [
+      'xpcall and its handler',
+      'local ok, e = xpcall(function() coroutine.yield("a") error("b", 0) end, function(e) return e .. "!" end) coroutine.yield(e)',
+      'a b!',
+    ],
+    [
+      '__index',
+      'local t = setmetatable({}, { __index = function(_, k) return coroutine.yield(k) end }) coroutine.yield(t.x)',
+      'x 2',
+    ],
+    [
+      '__newindex',
+      'local t = setmetatable({}, { __newindex = function(_, k, v) coroutine.yield(k .. v) end }) t.x = 1',
+      'x1',
+    ],
+    [
+      '__add',
+      'local t = setmetatable({}, { __add = function(_, b) return coroutine.yield(b) end }) coroutine.yield(t + 7)',
+      '7 2',
+    ],
+    [
+      '__concat',
+      'local t = setmetatable({}, { __concat = function() return coroutine.yield("c") end }) coroutine.yield(t .. "x")',
+      'c 2',
+    ],
+    [
+      '__eq',
+      'local m = { __eq = function() return coroutine.yield("q") end } local a, b = setmetatable({}, m), setmetatable({}, m) coroutine.yield(a == b)',
+      'q true',
+    ],
+    [
+      '__lt',
+      'local m = { __lt = function() return coroutine.yield("l") end } local a, b = setmetatable({}, m), setmetatable({}, m) coroutine.yield(not (a < b))',
+      'l false',
+    ],
+    [
+      '__call',
+      'local t = setmetatable({}, { __call = function(_, v) return coroutine.yield(v) end }) coroutine.yield(t(5))',
+      '5 2',
+    ],
+    [
+      'an iterator',
+      'for v in function(_, c) c = (c or 0) + 1 if c < 4 then coroutine.yield("i" .. c) return c end end do coroutine.yield(v) end',
+      'i1 1 i2 2 i3 3',
+    ],
+    [
+      'varargs',
+      'local function f(...) return select("#", ...), ... end local n, a = f(coroutine.yield("v"), 2) coroutine.yield(n + a)',
+      'v 4',
+    ],
+    [
+      'a tail call',
+      'local function f(n) if n == 0 then return coroutine.yield("t") end return f(n - 1) end coroutine.yield(f(1000))',
+      't 2',
+    ],
+    [
+      'a recursion',
+      'local function f(n) if n == 0 then return coroutine.yield("r") end return f(n - 1) + 1 end coroutine.yield(f(500))',
+      'r 502',
+    ],
+    ['a method', 'local o = {} function o:m(v) return coroutine.yield(v) end coroutine.yield(o:m("m"))', 'm 2'],
+    [
+      'another coroutine',
+      'local inner = coroutine.wrap(function() coroutine.yield("i") end) coroutine.yield(inner()) coroutine.yield("o")',
+      'i o',
+    ],
+    ['loaded text', 'load("coroutine.yield(...) coroutine.yield(2)")("l")', 'l 2'],
+  ])('coroutine.yield() goes through %s', (_what, body, wanted) => {
+    expect(trail(body)).toBe(wanted);
+  });
+
+  it.each(['table.sort({ 3, 2, 1 }, yield)', 'string.gsub("a", "a", yield)', 'table.foreach({ 1 }, yield)'])(
+    'coroutine.yield() is refused across a library function that calls back: %s',
+    (call) => {
+      expect(
+        run(`local co = coroutine.create(function() local yield = function() coroutine.yield() end ${call} end)
+        return select(2, coroutine.resume(co))`),
+      ).toMatch(/attempt to yield across C-call boundary$/);
+    },
+  );
+
+  it('coroutine.yield() is refused outside of coroutines', () => {
+    expect(() => run('coroutine.yield()')).toThrow(/attempt to yield across C-call boundary/);
+  });
+
+  it('coroutine.yield() passes several values both ways, and none', () => {
+    expect(
+      run(`local co = coroutine.create(function(...) local a, b, c = coroutine.yield(...) return select("#", coroutine.yield()), a, b, c end)
+      local r = { coroutine.resume(co, 1, nil, 3) }
+      local n = select("#", coroutine.resume(co, 4, 5))
+      local last = { coroutine.resume(co) }
+      return r[2] .. tostring(r[3]) .. r[4] .. n .. last[2] .. last[3] .. last[4] .. tostring(last[5])`),
+    ).toBe('1nil31045nil');
+  });
+});
+
+describe('coroutine.resume()', () => {
+  it.each([
+    [
+      'a dead one',
+      'local co = coroutine.create(function() end) coroutine.resume(co) return select(2, coroutine.resume(co))',
+      'cannot resume dead coroutine',
+    ],
+    [
+      'itself',
+      'local co co = coroutine.create(function() return select(2, coroutine.resume(co)) end) return select(2, coroutine.resume(co))',
+      'cannot resume running coroutine',
+    ],
+  ])('coroutine.resume() of %s', (_what, source, wanted) => {
+    expect(run(source)).toBe(wanted);
+  });
+
+  it('coroutine.resume() gives the error, and its coroutine is dead', () => {
+    expect(
+      run(`local co = coroutine.create(function() local x = nil .. "a" end)
+      local ok, e = coroutine.resume(co)
+      return tostring(ok) .. e .. coroutine.status(co)`),
+    ).toBe('falset.lua:1: attempt to concatenate a nil valuedead');
+  });
+
+  it('coroutine.resume() of an endless recursion reports a stack overflow', () => {
+    expect(
+      run('local function f() return 1 + f() end return select(2, coroutine.resume(coroutine.create(f)))'),
+    ).toMatch(/stack overflow$/);
+  });
+
+  it('coroutine.resume() reaches a recursion of ten thousand levels', () => {
+    expect(
+      run(`local function f(n) if n == 0 then coroutine.yield("deep") return 0 end return 1 + f(n - 1) end
+      local co = coroutine.wrap(f)
+      return co(10000) .. co()`),
+    ).toBe('deep10000');
+  });
+
+  it('coroutine.status() tells the four states', () => {
+    expect(
+      run(`local outer
+      local inner = coroutine.create(function() return coroutine.status(outer) end)
+      outer = coroutine.create(function() local _, s = coroutine.resume(inner) coroutine.yield(s .. coroutine.status(outer)) end)
+      local before = coroutine.status(outer)
+      local _, s = coroutine.resume(outer)
+      coroutine.resume(outer)
+      return before .. s .. coroutine.status(outer)`),
+    ).toBe('suspendednormalrunningdead');
+  });
+});
