@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pythonCacheFolder } from '../../../test/support/python-cache.js';
-import { runProgram, startProgram } from './support/process.js';
+import { runProgram, spopAddress, startProgram } from './support/process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
 /** Pyodide takes seconds where it has no snapshot yet. */
@@ -69,6 +69,31 @@ ${register}`;
       expect(stderr).not.toMatch(/error/i);
       expect(code).toBe(0);
       expect(stdout).toContain('scripts/a.py: ok');
+    },
+    SLOW,
+  );
+
+  test(
+    'a handler that cannot be interrupted costs what runs it, which is replaced, and its own message',
+    async () => {
+      // One call of a function in C that never looks up.
+      const stuck = '@spoa.message("stuck")\ndef stuck(args):\n    sum(range(10**15))\n';
+      const good = '@spoa.message("good")\ndef good(args):\n    spoa.set_var_int32("n", spoa.scope_txn, args.n)\n';
+      const cwd = temporaryFolder({ 'a.py': `import spoa\n\n${stuck}\n${good}` });
+      const args = ['serve', '--spop-listen', '127.0.0.1:0', '-n', '1', '--script-timeout', '1000', ...python('a.py')];
+      const program = startProgram('offload', args, { cwd, env });
+      const to = await spopAddress(program);
+      const notify = (...message: string[]) =>
+        runProgram('offload', ['notify', '--to', to, '--timeout', '60000', ...message]);
+      const { code, stdout } = await notify('stuck');
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.not.stringContaining('txn') });
+      // Whoever asks while the successor loads may get no variable, but an answer.
+      for (;;) {
+        const answer = await notify('good', 'n=int32:7');
+        expect(answer.code).toBe(0);
+        if (/txn\.n +int32 +7/.test(answer.stdout)) break;
+      }
+      expect(program.lines.some((line) => /replaced|took its place/.test(line))).toBe(true);
     },
     SLOW,
   );
