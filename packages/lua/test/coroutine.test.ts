@@ -156,6 +156,20 @@ describe('coroutine.resume()', () => {
     ).toBe('deep10000');
   });
 
+  it('coroutine.resume() runs tail calls whose errors name what was called, also those left to the caller', () => {
+    expect(
+      run(`local co = coroutine.wrap(function()
+        local x, odd = {}, 0
+        for i = 1, 300 do
+          local _, e = pcall(function() return x:nothing() end)
+          if e ~= "t.lua:4: attempt to call method 'nothing' (a nil value)" then odd = odd + 1 end
+        end
+        return odd
+      end)
+      return co()`),
+    ).toBe(0);
+  });
+
   it('coroutine.status() tells the four states', () => {
     expect(
       run(`local outer

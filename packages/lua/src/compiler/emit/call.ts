@@ -66,7 +66,7 @@ const genRecursive: Form = { repeat: true, tail: false, text: suspendableCall('y
 const genTail: Form = {
   repeat: true,
   tail: true,
-  text: (fn, args, mark) => `(--F.t<0?TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
+  text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
 };
 
 /** A call in generator code: of a JavaScript function, of coroutine.yield, or of a generator version. */
