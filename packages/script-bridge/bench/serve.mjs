@@ -9,7 +9,15 @@ import { connectLapps, createBridge, createWorkerApp, planLapps } from '../dist/
 const [port = '0', workerCount = '1', engine = 'lua'] = process.argv.slice(2);
 const workers = Number(workerCount);
 const folder = mkdtempSync(join(tmpdir(), 'offload-bench-'));
-const script = (name, onMessage) => {
+const isPython = engine === 'pyodide' || engine === 'cpython';
+const pythonScript = (name, onMessage) => {
+  const file = join(folder, `bench_${name}.py`);
+  const rest = 'def on_start(): pass\ndef on_disconnect(handler): pass\ndef on_shutdown(): pass\n';
+  writeFileSync(file, `import ws\n\ndef on_message(handler, kind, message):\n    ${onMessage}\n\n${rest}`);
+  return file;
+};
+const script = (name, onMessage, inPython) => {
+  if (isPython) return pythonScript(name, inPython);
   const file = join(folder, `${name}.lua`);
   writeFileSync(
     file,
@@ -26,7 +34,7 @@ const instances = Math.max(1, workers);
 const services = [
   {
     name: 'echo',
-    file: script('echo', 'return ws:send(handler, kind, message)'),
+    file: script('echo', 'return ws:send(handler, kind, message)', 'ws.send(handler, message)'),
     protocol: 'raw',
     requestTarget: '/echo',
     instances,
@@ -39,6 +47,7 @@ const services = [
       `local response = nljson.decode('{"cid":0,"status":1,"result":[]}')
        response.result = message.params
        return ws:send(handler, response)`,
+      'ws.send(handler, {"cid": 0, "status": 1, "result": message["params"]})',
     ),
     protocol: 'LAppS',
     requestTarget: '/lapps',
@@ -46,11 +55,13 @@ const services = [
   },
 ];
 const loaders = {
+  pyodide: async () => (await import('@offload/script-runtime/pyodide')).pyodide,
+  cpython: async () => (await import('@offload/script-runtime/cpython')).cpython,
   lua: async () => (await import('@offload/script-runtime/lua')).lua,
   fengari: async () => (await import('@offload/script-runtime/fengari')).fengari,
 };
 const plan = planLapps({ services, workers: instances, spoe: false, maxConnections: 20_000 });
-const data = { files: [], defaultEngines: { '.lua': engine }, lapps: plan.workerData };
+const data = { files: [], defaultEngines: { '.lua': engine, '.py': engine }, lapps: plan.workerData };
 const bridge = createBridge(
   (handlers) =>
     workers === 0

@@ -6,7 +6,7 @@ import { BrokenText, type JsonValue } from './value.js';
 import { documentObject } from './view.js';
 
 /** Whether documents are the language's own lists and maps, as JSON and CBOR know them; else they are `nljson`. */
-export function hasPlainDocuments(language: string): boolean {
+function hasPlainDocuments(language: string): boolean {
   return language === 'python';
 }
 
@@ -26,7 +26,7 @@ export function givenDocument(value: ScriptValue, language: string): JsonValue |
 }
 
 /** A copy made of arrays and maps, text as byte strings. */
-export function plainOf(node: JsonValue): ScriptValue {
+function plainOf(node: JsonValue): ScriptValue {
   if (typeof node === 'string') return toByteString(node);
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map(plainOf);
