@@ -75,7 +75,7 @@ export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
     const cx = new ChunkContext(chunk, false, withSites ? [] : undefined);
     const main = functionText(new FunctionContext(cx, chunk.main));
     const names = [...RUNTIME_NAMES, ...SLOW_NAMES];
-    const text = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return (E)=>${main}`;
+    const text = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return (function(E){return${main}})`;
     return place(text, cx.sites);
   });
 }

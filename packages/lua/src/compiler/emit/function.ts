@@ -38,7 +38,9 @@ export function functionText(cx: FunctionContext): string {
   const text = `{${entry}${credit}${boxes.join('')}${body}${end}${vars}}`;
   // Running out of stack is reported at the head of the function.
   const mark = cx.mark(fn.line);
-  return cx.gen ? `function*${mark}(${['Q', ...params].join()})${text}` : `${mark}(${params.join()})=>${text}`;
+  if (cx.gen) return `function*${mark}(${['Q', ...params].join()})${text}`;
+  // V8 compiles a function in parentheses at once, and parses what it would leave for later twice.
+  return fn.parent === undefined ? `(function${mark}(${params.join()})${text})` : `${mark}(${params.join()})=>${text}`;
 }
 
 /**
