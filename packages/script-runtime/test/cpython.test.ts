@@ -22,7 +22,7 @@ for (const executable of executables) {
 describe('cpython', () => {
   let bench: Bench;
   const open = async (options: EngineOptions = {}): Promise<CPythonEngine> => {
-    bench = await Bench.create(cpython, options, false);
+    bench = await Bench.create(cpython, options);
     return bench.engine as CPythonEngine;
   };
   const load = (source: string): unknown => bench.engine.load(bench.write('s.py', `import os, signal, t\n${source}`));
