@@ -66,7 +66,7 @@ describe('fengari library', () => {
   let bench: Bench;
   let scripts = 0;
   beforeEach(async () => {
-    bench = await Bench.create(fengari, {}, false);
+    bench = await Bench.create(fengari, {});
   });
   afterEach(() => bench.close());
 

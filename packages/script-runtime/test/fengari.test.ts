@@ -17,7 +17,7 @@ describe('fengari', () => {
   let bench: Bench;
   let scripts = 0;
   beforeEach(async () => {
-    bench = await Bench.create(fengari, {}, false);
+    bench = await Bench.create(fengari, {});
   });
   afterEach(() => bench.close());
 
@@ -300,7 +300,7 @@ describe('fengari', () => {
       expect(lua.lua_tojsstring(L, -1)).toBe('5.0');
     });
     it('call() refuses values of another engine, and any call after close()', async () => {
-      const other = await Bench.create(fengari, {}, false);
+      const other = await Bench.create(fengari, {});
       await other.engine.load(other.write('o.lua', 't.register("f", function(x) return x end) return { 1 }'));
       await run('t.register("f", function(x) return x end)');
       await expect(bench.callFunction(other.fn('f'))).rejects.toThrow(/belongs to another engine/);
