@@ -27,7 +27,7 @@ export default defineConfig({
     ],
     pool: 'forks',
     // On a machine that other work shares, processes miss deadlines no test is about. Retries are reported.
-    retry: process.env.CI ? 2 : 0,
+    retry: process.env.CI ? 1 : 0,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
