@@ -19,7 +19,12 @@ const frontend =
 const wrong = (answers: readonly Answer[]): Answer[] =>
   answers.filter(({ body, path }) => body !== `err= path=${path}`);
 
-describe.skipIf(haproxyBinary === undefined)('the program behind HAProxy', () => {
+const ways: [how: string, args: readonly string[]][] = [
+  ['the program behind HAProxy', ['-n', '2']],
+  ['the program behind HAProxy, each worker with connections of its own', ['--spop-direct', '-n', 'auto']],
+];
+
+describe.skipIf(haproxyBinary === undefined).each(ways)('%s', (_how, threads) => {
   const started: (() => Promise<unknown>)[] = [];
   let folder: string;
 
@@ -34,7 +39,7 @@ describe.skipIf(haproxyBinary === undefined)('the program behind HAProxy', () =>
 
   async function serve(args: readonly string[] = [], options?: OffloadOptions): Promise<Offload> {
     const script = ['-f', testScript('cases.lua')];
-    const offload = await Offload.start([...script, '-n', '2', ...args], options);
+    const offload = await Offload.start([...script, ...threads, ...args], options);
     started.push(() => offload.stop());
     return offload;
   }

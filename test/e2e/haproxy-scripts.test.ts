@@ -41,13 +41,19 @@ http-request return status 200 content-type text/plain lf-string "${Object.value
 
 const spoe = spoeConfig({ groups: 'see sample', sections });
 
-describe.skipIf(haproxyBinary === undefined).each(['lua', 'fengari'])('HAProxy and Lua scripts on %s', (engine) => {
+const ways: [engine: string, how: string, args: readonly string[]][] = [
+  ['lua', 'workers behind rings', []],
+  ['fengari', 'workers behind rings', []],
+  ['lua', 'a worker that reads its own connections', ['--spop-direct', '-n', '1']],
+];
+
+describe.skipIf(haproxyBinary === undefined).each(ways)('HAProxy and Lua scripts on %s in %s', (engine, _how, args) => {
   const scripts = ['-f', `${engine}:${testScript('cases.lua')}`, '-f', `${engine}:${testScript('sample.lua')}`];
   let offload: Offload;
   let haproxy: Haproxy;
 
   beforeAll(async () => {
-    offload = await Offload.start([...scripts, '--script-timeout', '300']);
+    offload = await Offload.start([...scripts, '--script-timeout', '300', ...args]);
     haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend });
   });
 

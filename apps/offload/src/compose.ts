@@ -1,23 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Bridge,
-  connectSpop,
   createBridge,
   type LappsFrontend,
   type LappsPlan,
   type Log,
   planLapps,
 } from '@offload/script-bridge';
-import type { Agent } from '@offload/spop-agent';
 import type { Config } from './config.js';
 import { planWs, type WsPlan } from './lapps/plan.js';
-import { listenAll } from './listen-all.js';
 import { type LoadedScripts, loadedServices, scriptError, startScripts } from './loaded-scripts.js';
 import type { Logger } from './logger.js';
-import { makePool, poolSize } from './pools.js';
+import { isDirect, makePool, poolSize } from './pools.js';
 import { withQuickStart } from './quick-start.js';
 import type { LoadedService, Running } from './ready-text.js';
-import { logAgentEvent } from './spop-log.js';
+import { createSpop } from './spop-frontend.js';
 import { createWs, openWs } from './ws-frontend.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,6 +39,11 @@ export interface House {
  *                           bridge -- pool == workers: scripts, services
  * browser == lapps-server -/             \- a thread for each standalone service
  * ```
+ * With `spop.direct` the workers have agents of their own:
+ * ```
+ * HAProxy ============================ workers: spop-agent, scripts, services
+ * browser == lapps-server - bridge -- pool --/
+ * ```
  *
  * @param env where LAPPS_HOME and its like are looked up.
  * @throws ConfigError, OffloadError `OFFLOAD_ERR_CONFIG`
@@ -56,7 +58,8 @@ export function compose(config: Config, logger: Logger, env: Environment = proce
         return {
           ...loaded,
           workers: config.inline ? 0 : bridge.pool.size,
-          spop: spop === undefined ? [] : await listenAll(config.spop.listen, (address) => spop.listen(address)),
+          direct: isDirect(config),
+          spop: spop === undefined ? [] : await spop.listen(),
           ...(web === undefined ? {} : { ws: await openWs(config, web.ws, web.lapps, web.plan) }),
         };
       } catch (error) {
@@ -132,13 +135,4 @@ function logTo(logger: Logger): Log {
     if (fields === undefined) logger[level](message);
     else logger[level](fields, message);
   };
-}
-
-/** The SPOE agent in front of the pool. */
-function createSpop({ spop }: Config, bridge: Bridge, logger: Logger): Agent {
-  return connectSpop(bridge, {
-    capabilities: spop.capabilities,
-    limits: spop.limits,
-    onEvent: (event) => logAgentEvent(logger, event),
-  });
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import {
+  canShareAddresses,
   createWorkerApp,
   type LappsPlan,
   type MakeStandalonePool,
@@ -15,6 +16,7 @@ import {
 } from '@offload/script-runtime';
 import type { Config } from './config.js';
 import { ENGINES, type EngineName, type Language } from './engines.js';
+import { ConfigError } from './errors.js';
 import { pythonSettings } from './python-settings.js';
 import { RUNTIME_LOADERS } from './runtimes.js';
 
@@ -24,10 +26,23 @@ const WORKER_ENTRY = new URL('../dist/worker-entry.js', import.meta.url);
 /** `run` of a standalone service is meant to go on for ever. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Threads that take messages; the main thread counts as one. */
-export function poolSize({ inline, workers }: Config): number {
+/** Whether the workers accept HAProxy's connections themselves. Inline there is no hop to be spared. */
+export function isDirect({ inline, spop }: Config): boolean {
+  return spop.enabled && spop.direct && !inline;
+}
+
+/**
+ * Threads that take messages; the main thread counts as one.
+ *
+ * @throws ConfigError when they cannot share an address and should
+ */
+export function poolSize(config: Config): number {
+  const { inline, workers } = config;
   if (inline) return 1;
-  return workers === 'auto' ? availableParallelism() : workers;
+  if (!isDirect(config) || canShareAddresses()) return workers === 'auto' ? availableParallelism() : workers;
+  if (workers === 'auto' || workers === 1) return 1;
+  const message = `spop.direct with ${workers} workers needs Node 22.12 or later, this is ${process.versions.node}: set workers to 1, or leave spop.direct out`;
+  throw new ConfigError([{ path: 'spop.direct', keys: ['spop', 'direct'], message }]);
 }
 
 /** The pool that answers HAProxy and the reactive services: one worker's half of the bridge in each thread. */

@@ -34,6 +34,8 @@ export interface RunningWs {
 
 /** What runs after a start. */
 export interface Running {
+  /** Each worker reads its own SPOP connections. */
+  readonly direct?: boolean;
   readonly spop: readonly SocketAddress[];
   readonly ws?: RunningWs;
   readonly scripts: readonly string[];
@@ -64,11 +66,14 @@ export function servicesText(services: readonly LoadedService[], cwd: string): s
 
 /** The page `serve` prints when it is ready. `tryIt` is the next command, or several. */
 export function readyText(running: Running, tryIt: readonly string[], cwd: string): string {
-  const { spop, ws, workers, scripts, messages } = running;
+  const { direct, spop, ws, workers, scripts, messages } = running;
   const where = workers === 0 ? 'in the main thread' : `in ${workers} worker${workers === 1 ? '' : 's'}`;
   return [
     'Offload is ready.',
-    ...spop.map((address) => `  SPOP agent on ${formatSocketAddress(address)}`),
+    ...spop.map((address) => {
+      const note = direct === true && !('path' in address) ? ', read by the workers themselves' : '';
+      return `  SPOP agent on ${formatSocketAddress(address)}${note}`;
+    }),
     ...(ws === undefined ? [] : wsLines(ws, cwd)),
     ...scripts.map((file) => `  script ${pathFrom(cwd, file)} ${where}`),
     ...(spop.length > 0 || messages.length > 0 ? [messagesText(messages, cwd).trimEnd()] : []),

@@ -1,15 +1,21 @@
+import type { ReportedAgentEvent } from '@offload/script-bridge';
 import type { AgentConnection, AgentEvent } from '@offload/spop-agent';
 import type { LogFields, Logger } from './logger.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** One line per event of the agent. What an ordinary day brings is `debug`; what somebody must look into is `warn`. */
-export function logAgentEvent(logger: Logger, event: AgentEvent): void {
+/**
+ * One line per event of the agent. What an ordinary day brings is `debug`; what somebody must look into is `warn`.
+ *
+ * @param worker the worker whose agent it is, if it is one's own.
+ */
+export function logAgentEvent(logger: Logger, event: AgentEvent | ReportedAgentEvent, worker?: number): void {
   const level = levelOf(event);
   // No fields are made for a level that is off.
   if (!logger.isLevelEnabled(level)) return;
   const { type, connection, engineId: _engineId, streamId, frameId, error, ...own } = event as Flattened;
   const fields: LogFields = {
+    ...(worker === undefined ? {} : { worker }),
     ...(connection === undefined ? {} : { conn: connection.id }),
     ...(connection?.engineId === undefined ? {} : { engine: connection.engineId }),
     ...(streamId === undefined ? {} : { stream: streamId, frame: frameId }),
@@ -22,7 +28,7 @@ export function logAgentEvent(logger: Logger, event: AgentEvent): void {
 /** What any event may have. */
 interface Flattened {
   readonly type: string;
-  readonly connection?: AgentConnection;
+  readonly connection?: Pick<AgentConnection, 'id' | 'peer' | 'engineId'>;
   /** The connection has it too. */
   readonly engineId?: string | undefined;
   readonly streamId?: number | bigint;
@@ -36,7 +42,7 @@ const ORDINARY_STATUS = new Set([0, 2]);
 /** Ends that neither side is to blame for (spop.md 3.1). */
 const ORDINARY_CLOSE = new Set(['peer', 'disconnect-received', 'health-check', 'idle-timeout', 'stopped', 'refused']);
 
-function levelOf(event: AgentEvent): Level {
+function levelOf(event: AgentEvent | ReportedAgentEvent): Level {
   switch (event.type) {
     case 'connection-opened':
     case 'disconnect-sent':

@@ -1,4 +1,6 @@
+export type { ReportedAgentEvent } from './direct-messages.js';
 export { BridgeError, type BridgeErrorCode } from './errors.js';
+export { canShareAddresses, connectDirectSpop, type DirectSpop, type DirectSpopOptions } from './io/direct-spop.js';
 export { type Bridge, createBridge, type Frontend, type Log } from './io/frontend.js';
 export { connectLapps, type LappsFrontend, type LappsOptions } from './io/lapps.js';
 export { type LappsPlan, type LappsPlanOptions, planLapps } from './io/lapps-plan.js';

@@ -79,7 +79,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.counters.bytesRead += chunk.length;
     this.active = true;
     if (this.closed) return;
-    this.inPass = true; // A plain Uint8Array, as all other bytes here: one type of array keeps the byte loops fast.
+    this.inPass = true;
+    // A plain Uint8Array, as all other bytes here: one type of array keeps the byte loops fast.
     this.session.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
     this.endPass();
   }

@@ -85,7 +85,10 @@ function setMode(server: Server, path: string, mode: number): void {
 
 function listening(server: Server, at: ListenOptions): Promise<void> {
   const backlog = at.backlog ?? DEFAULT_BACKLOG;
-  const options = 'path' in at ? { path: at.path, backlog } : { host: at.host ?? '127.0.0.1', port: at.port, backlog };
+  const options =
+    'path' in at
+      ? { path: at.path, backlog }
+      : { host: at.host ?? '127.0.0.1', port: at.port, backlog, reusePort: at.reusePort === true };
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => {
       const where = 'path' in options ? options.path : `${options.host}:${options.port}`;

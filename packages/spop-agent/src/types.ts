@@ -52,7 +52,16 @@ export interface AgentOptions {
 
 /** Where to listen. Port 0 takes a free port. Without `host` only this machine is served: 127.0.0.1. */
 export type ListenOptions =
-  | { readonly host?: string; readonly port: number; readonly backlog?: number }
+  | {
+      readonly host?: string;
+      readonly port: number;
+      readonly backlog?: number;
+      /**
+       * Other agents that say so too may listen on the same address, each in its thread or process: the system spreads the
+       * connections. Needs Node 22.12 and a system that can (Linux, BSD).
+       */
+      readonly reusePort?: boolean;
+    }
   | {
       /** Path of a unix socket; a socket no one answers on is replaced. */
       readonly path: string;

@@ -1,13 +1,20 @@
 import { parseArgs } from 'node:util';
-import { connectSpop, createBridge, createWorkerApp, type WorkerAppData } from '@offload/script-bridge';
+import {
+  connectDirectSpop,
+  connectSpop,
+  createBridge,
+  createWorkerApp,
+  type WorkerAppData,
+} from '@offload/script-bridge';
 import { createInlinePool, createThreadPool } from '@offload/script-runtime';
 import { createAgent } from '@offload/spop-agent';
 import { defaultEngines, engineSettings, runtimeLoaders } from './loaders.js';
 import { HOST } from './sample.js';
 
 /**
- * The server under load, in a process of its own: `library` is `createAgent` with a TypeScript handler, `inline` and
- * `workers` run a script. Prints its port.
+ * The server under load, in a process of its own: `library` is `createAgent` with a TypeScript handler; `inline`, `workers`
+ * and `direct` run a script in the main thread, in workers behind rings, and in workers with sockets of their own. Prints
+ * its port.
  */
 const { values } = parseArgs({
   options: {
@@ -35,13 +42,15 @@ function libraryAgent(): ReturnType<typeof createAgent> {
   });
 }
 
-async function scriptAgent(inline: boolean): Promise<ReturnType<typeof createAgent>> {
+type Door = Pick<ReturnType<typeof connectDirectSpop>, 'listen'>;
+
+async function scriptAgent(mode: string): Promise<Door> {
   const path = new URL(`../../src/scripts/${values.script}`, import.meta.url).pathname;
   const data: WorkerAppData = { files: [{ path, engine: values.engine }], defaultEngines, engineSettings };
   const log = (level: string, message: string, fields?: object): void => console.error(level, message, fields ?? '');
   const bridge = createBridge(
     (handlers) =>
-      inline
+      mode === 'inline'
         ? createInlinePool({ createApp: (port) => createWorkerApp(port, data, runtimeLoaders), data }, handlers)
         : createThreadPool(
             { workers: Number(values.workers), entry: new URL('./worker-entry.js', import.meta.url), data },
@@ -49,12 +58,12 @@ async function scriptAgent(inline: boolean): Promise<ReturnType<typeof createAge
           ),
     log,
   );
-  const agent = connectSpop(bridge);
+  const door: Door = mode === 'direct' ? connectDirectSpop(bridge) : connectSpop(bridge);
   await bridge.pool.start();
-  return agent;
+  return door;
 }
 
-const agent = values.mode === 'library' ? libraryAgent() : await scriptAgent(values.mode === 'inline');
-const address = await agent.listen({ host: '127.0.0.1', port: Number(values.port) });
+const door: Door = values.mode === 'library' ? libraryAgent() : await scriptAgent(values.mode);
+const address = await door.listen({ host: '127.0.0.1', port: Number(values.port) });
 console.log(JSON.stringify(address));
 process.once('SIGTERM', () => process.exit(0));

@@ -55,6 +55,12 @@ export const spopSchema = z.strictObject({
     .array(z.enum(CAPABILITIES))
     .default(['pipelining', 'fragmentation'])
     .describe('Capabilities announced to HAProxy. `async` buys nothing and is better left out.'),
+  direct: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Each worker accepts connections on the TCP addresses itself and answers on the same thread. Faster; a script that cannot be interrupted then costs the connections of its worker. More than one worker needs Node 22.12.',
+    ),
   drainMs: z
     .int()
     .min(0)

@@ -18,6 +18,12 @@ export const spopFlags: FlagsFor<SpopConfig, 'spop.'> = {
     describe: 'Capabilities announced to HAProxy, separated by commas',
     default: 'pipelining,fragmentation',
   },
+  'spop.direct': {
+    name: 'spop-direct',
+    kind: 'boolean',
+    describe: 'Each worker reads its own connections: faster, but a script that hangs costs more than its message',
+    default: 'false',
+  },
   // Settings of an installation, not of a run.
   'spop.drainMs': null,
   'spop.limits.maxConnections': null,

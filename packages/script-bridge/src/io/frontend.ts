@@ -15,6 +15,8 @@ export interface Frontend {
   congested(on: boolean): void;
   /** A worker of the pool died and what it held is lost, or its successor is ready. */
   workerChanged?(worker: number, state: 'lost' | 'ready'): void;
+  /** A control message from a worker's application. */
+  message?(worker: number, message: unknown): void;
 }
 
 /** Answers one type of call of the workers (`src/calls.ts`), now or later. */
@@ -64,6 +66,9 @@ export function createBridge(makePool: (handlers: PoolHandlers) => Pool, log: Lo
       const answer = answers.get(type);
       if (answer === undefined) throw new Error(`Cannot answer call: nobody knows '${type}'`);
       return answer(message as never);
+    },
+    message: (worker, message) => {
+      for (const frontend of frontends) frontend.message?.(worker, message);
     },
     workerChanged: (worker, state) => {
       for (const frontend of frontends) frontend.workerChanged?.(worker, state);

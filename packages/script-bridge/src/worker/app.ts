@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { WorkerApp, WorkerPort } from '@offload/script-runtime';
 import { RecordKind } from '../records.js';
+import { DirectSpop } from './direct-spop.js';
 import type { RuntimeLoaders } from './engine-factory.js';
 import type { RegisteredMessage } from './message-registry.js';
 import { NotifyDispatcher } from './notify-dispatcher.js';
@@ -25,11 +26,13 @@ class BridgeApp implements WorkerApp {
   private readonly parts: WorkerParts;
   private readonly data: WorkerAppData;
   private readonly notifies: NotifyDispatcher;
+  private readonly direct: DirectSpop;
 
   constructor(parts: WorkerParts, data: WorkerAppData) {
     this.parts = parts;
     this.data = data;
     this.notifies = new NotifyDispatcher(parts.port, parts.registry, parts.notifyWaits);
+    this.direct = new DirectSpop(parts);
   }
 
   async start(): Promise<StartReport> {
@@ -58,6 +61,7 @@ class BridgeApp implements WorkerApp {
 
   message(message: unknown): void {
     if (message === 'stopping') this.parts.stop.wakeAll();
+    else this.direct.message(message);
   }
 
   async stop(): Promise<void> {

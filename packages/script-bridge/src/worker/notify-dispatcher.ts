@@ -8,12 +8,15 @@ import type { PendingCalls } from './pending-calls.js';
 /** Most tasks and calls kept for another NOTIFY. */
 const MAX_SPARE = 512;
 
+/** Where answers go. */
+export type AnswerPort = Pick<WorkerPort, 'reply'>;
+
 /**
  * NOTIFY payload in, actions out: decodes where the script runs and answers each NOTIFY exactly once, whatever its
  * handlers do (spop.md 3.3, 3.4). A message nobody registered is no fault.
  */
 export class NotifyDispatcher {
-  private readonly port: WorkerPort;
+  private readonly port: AnswerPort;
   private readonly registry: MessageRegistry;
   private readonly pending: PendingCalls;
   private readonly reader = new MessageReader();
@@ -24,7 +27,7 @@ export class NotifyDispatcher {
   private readonly spareTasks: NotifyTask[] = [];
   private readonly spareCalls: NotifyCall[] = [];
 
-  constructor(port: WorkerPort, registry: MessageRegistry, pending: PendingCalls) {
+  constructor(port: AnswerPort, registry: MessageRegistry, pending: PendingCalls) {
     this.port = port;
     this.registry = registry;
     this.pending = pending;

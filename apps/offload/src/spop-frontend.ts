@@ -1,0 +1,40 @@
+import { type Bridge, connectDirectSpop, connectSpop } from '@offload/script-bridge';
+import type { StopOptions } from '@offload/spop-agent';
+import type { Config } from './config.js';
+import type { SocketAddress } from './listen-address.js';
+import { listenAll } from './listen-all.js';
+import type { Logger } from './logger.js';
+import { isDirect } from './pools.js';
+import { logAgentEvent } from './spop-log.js';
+
+/** The SPOE agent of the program, wherever it reads its sockets. */
+export interface SpopFrontend {
+  /** Opens the configured addresses. @throws OffloadError `OFFLOAD_ERR_LISTEN` */
+  listen(): Promise<SocketAddress[]>;
+  stop(options: StopOptions): Promise<void>;
+}
+
+/**
+ * The SPOE agent in front of the pool; with `spop.direct` one in each worker. Unix sockets are always read here: they
+ * cannot be shared between threads.
+ */
+export function createSpop(config: Config, bridge: Bridge, logger: Logger): SpopFrontend {
+  const { listen, capabilities, limits } = config.spop;
+  const agent = connectSpop(bridge, { capabilities, limits, onEvent: (event) => logAgentEvent(logger, event) });
+  const direct = isDirect(config)
+    ? connectDirectSpop(bridge, {
+        capabilities,
+        limits,
+        onEvent: (event, worker) => logAgentEvent(logger, event, worker),
+      })
+    : undefined;
+  return {
+    listen: () =>
+      listenAll(listen, (address) =>
+        'path' in address || direct === undefined ? agent.listen(address) : direct.listen(address),
+      ),
+    stop: async (options) => {
+      await Promise.all([agent.stop(options), direct?.stop(options)]);
+    },
+  };
+}
