@@ -1,4 +1,4 @@
-import { ScriptRuntimeError } from './errors.js';
+import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
 import type { Pool, PoolHandlers, PoolStats } from './pool.js';
 import type { EngineHost, LogLevel } from './runtime.js';
 import { Seat } from './seat.js';
@@ -23,6 +23,8 @@ export function createInlinePool(options: InlinePoolOptions, handlers: PoolHandl
   return new InlinePool(options, handlers);
 }
 
+const NOT_RUNNING: ScriptErrorData = { code: 'POOL_ERR_STOPPED', message: 'The pool is not running' };
+
 class InlinePool implements Pool {
   readonly size = 1;
   private readonly options: InlinePoolOptions;
@@ -43,11 +45,15 @@ class InlinePool implements Pool {
   }
 
   async start(): Promise<readonly unknown[]> {
+    this.refuseStopped();
     try {
       const port = new InlinePort(this, this.handlers, this.options.timeoutMs ?? 1000);
       port.watch.timeoutMs = this.options.loadTimeoutMs ?? 10_000;
-      this.app = await this.options.createApp(port, this.options.data);
-      const report = await this.app.start();
+      const app = await this.options.createApp(port, this.options.data);
+      this.refuseStopped();
+      this.app = app;
+      const report = await app.start();
+      this.refuseStopped();
       port.watch.timeoutMs = port.timeoutMs;
       return [report];
     } catch (error) {
@@ -55,22 +61,49 @@ class InlinePool implements Pool {
     }
   }
 
+  private refuseStopped(): void {
+    if (this.stopped !== undefined) {
+      throw new ScriptRuntimeError({ code: 'POOL_ERR_STOPPED', message: 'The pool is stopped' });
+    }
+  }
+
   send(kind: number, context: unknown, bytes: Uint8Array, at: number, end: number): number {
     this.tasks++;
     if (this.app === undefined || this.ended) {
-      queueMicrotask(() => this.fail(kind, context));
+      queueMicrotask(() => this.fail(kind, context, NOT_RUNNING));
       return 0;
     }
     const id = this.seat.take(kind, context);
-    this.inPass = true;
-    this.app.handle(kind, id, bytes, at, end);
+    const error = this.handle(this.app, kind, id, bytes, at, end);
+    if (error !== undefined && this.seat.isOpen(id)) {
+      this.seat.give(id);
+      queueMicrotask(() => this.fail(kind, context, error));
+    }
     return 0;
   }
 
   sendEvent(kind: number, bytes: Uint8Array, at: number, end: number, _worker: number, tag = 0): void {
-    if (this.app === undefined || this.ended) return;
+    if (this.app !== undefined && !this.ended) this.handle(this.app, kind, tag, bytes, at, end);
+  }
+
+  /** What would be the end of a thread: an application that throws. */
+  private handle(
+    app: WorkerApp,
+    kind: number,
+    id: number,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+  ): ScriptErrorData | undefined {
     this.inPass = true;
-    this.app.handle(kind, tag, bytes, at, end);
+    try {
+      app.handle(kind, id, bytes, at, end);
+      return undefined;
+    } catch (thrown) {
+      const { code, message, traceback } = ScriptRuntimeError.dataOf(thrown);
+      this.handlers.log('error', `The application cannot handle a record: ${message}`, { code, traceback });
+      return { code: 'POOL_ERR_WORKER_LOST', message };
+    }
   }
 
   post(_worker: number, message: unknown): void {
@@ -87,10 +120,7 @@ class InlinePool implements Pool {
   /** The application's answer; outside a pass (a script that waited) the pass ends with the microtasks. */
   answer(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
     if (id === 0) this.guarded(() => this.handlers.event(0, kind, bytes, at, end));
-    else {
-      const context = this.seat.give(id);
-      this.guarded(() => this.handlers.reply(context, kind, bytes, at, end));
-    }
+    else this.guarded(() => this.handlers.reply(this.seat.give(id), kind, bytes, at, end));
     if (!this.inPass && !this.endScheduled) {
       this.endScheduled = true;
       queueMicrotask(() => {
@@ -111,9 +141,8 @@ class InlinePool implements Pool {
     }
   }
 
-  private fail(kind: number, context: unknown): void {
+  private fail(kind: number, context: unknown, error: ScriptErrorData): void {
     this.faults++;
-    const error = { code: 'POOL_ERR_STOPPED', message: 'The pool is not running' } as const;
     this.guarded(() => this.handlers.fault(context, kind, error));
     this.guarded(() => this.handlers.passEnd());
   }
@@ -152,7 +181,7 @@ class InlinePool implements Pool {
     }
     await this.app?.stop();
     this.ended = true;
-    for (const { kind, context } of this.seat.abandon()) this.fail(kind, context);
+    for (const { kind, context } of this.seat.abandon()) this.fail(kind, context, NOT_RUNNING);
   }
 }
 

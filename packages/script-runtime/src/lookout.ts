@@ -75,9 +75,10 @@ export class Lookout {
 
   private look(): void {
     this.scheduled = false;
-    const looked = this.looked.filter(({ seat, runner }) => seat.runner === runner && runner.state !== 'stopped');
+    this.looked = this.looked.filter(({ seat, runner }) => seat.runner === runner && runner.state !== 'stopped');
     let found = 0;
-    for (const { seat, runner } of looked) {
+    // What handlers send meanwhile adds to the list.
+    for (const { seat, runner } of this.looked) {
       if (runner.receiver.ring.hasRecords) found += this.host.drain(seat, runner);
     }
     const now = performance.now();
@@ -93,7 +94,7 @@ export class Lookout {
       if (this.credit > 0) this.credit -= 2;
     }
     // Where records came meanwhile the doorbell stays muted: the next turn finds them.
-    this.looked = looked.filter(
+    this.looked = this.looked.filter(
       ({ seat, runner }) => !((over || seat.inFlight === 0) && runner.receiver.ring.unmute()),
     );
     if (this.looked.length > 0) this.schedule();

@@ -1,3 +1,4 @@
+import { ScriptRuntimeError } from './errors.js';
 import { copyOf } from './ring.js';
 import type { Runner } from './runner.js';
 
@@ -49,8 +50,18 @@ export class Seat {
     return id;
   }
 
-  /** Ends a task and returns its context. */
+  isOpen(id: number): boolean {
+    return (this.kinds[id] as number) > 0;
+  }
+
+  /**
+   * Ends a task and returns its context.
+   * @throws ScriptRuntimeError SCRIPT_ERR_HOST when there is no such task: its answer was given before
+   */
   give(id: number): unknown {
+    if (!this.isOpen(id)) {
+      throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message: `task ${id} is not open` });
+    }
     const context = this.contexts[id];
     this.contexts[id] = undefined;
     this.kinds[id] = 0;

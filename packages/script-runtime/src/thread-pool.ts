@@ -6,6 +6,7 @@ import { chooseSeat, type Orphan, Seat } from './seat.js';
 import { DEFAULT_GRACE_MS, DEFAULT_TIMEOUT_MS, runnerOptions, type ThreadPoolOptions } from './thread-pool-options.js';
 
 const MAX_RESTART_DELAY_MS = 5000;
+const STOPPED: ScriptErrorData = { code: 'POOL_ERR_STOPPED', message: 'The pool is stopped' };
 
 /** A pool of worker threads behind rings of shared memory (architecture.md 2). */
 export function createThreadPool(options: ThreadPoolOptions, handlers: PoolHandlers): Pool {
@@ -47,6 +48,7 @@ class ThreadPool implements Pool {
   }
 
   async start(): Promise<readonly unknown[]> {
+    if (this.stopped !== undefined) throw new ScriptRuntimeError(STOPPED);
     const tick = Math.max(5, Math.min(50, this.timeoutMs / 5));
     this.watchdog = setInterval(() => this.watch(), tick);
     this.watchdog.unref();
@@ -150,7 +152,7 @@ class ThreadPool implements Pool {
   /** Nobody is there to take the task, and maybe nobody will ever be: its fault comes at once, but not in this call. */
   private refuse(worker: number, kind: number, context: unknown): void {
     const error: ScriptErrorData = this.ended
-      ? { code: 'POOL_ERR_STOPPED', message: 'The pool is stopped' }
+      ? STOPPED
       : { code: 'POOL_ERR_WORKER_LOST', message: `Worker ${worker} is gone and its successor cannot start` };
     queueMicrotask(() => this.fail([{ kind, context }], error));
   }

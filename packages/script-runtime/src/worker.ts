@@ -19,7 +19,12 @@ const ROOM_WAIT_MS = 50;
  */
 export function runWorker(createApp: WorkerAppFactory): void {
   // Not awaited by the caller: a top-level await that never settles makes Node print a warning at every exit.
-  void new WorkerThread(workerData as WorkerStart).run(createApp);
+  void new WorkerThread(workerData as WorkerStart).run(createApp).catch((error: unknown) => {
+    // Outside of the promise: an application that threw is the end of its thread, and the pool starts another.
+    setImmediate(() => {
+      throw error;
+    });
+  });
 }
 
 /** Neither `Atomics.waitAsync` nor a call to the pool's owner keeps a thread alive; something must. */

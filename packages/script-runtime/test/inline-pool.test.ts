@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createInlinePool, type PoolHandlers, type WorkerPort } from '../src/index.js';
 
-const [ECHO, NEVER, SOON] = [1, 2, 3];
+const [ECHO, NEVER, SOON, FAIL, TWICE] = [1, 2, 3, 4, 5];
 
 function makePool(more: Partial<PoolHandlers> = {}) {
   const done: unknown[] = [];
@@ -17,6 +17,11 @@ function makePool(more: Partial<PoolHandlers> = {}) {
           const reply = (): void => port.reply(id, kind, payload, 0, payload.length);
           if (kind === ECHO) reply();
           if (kind === SOON) setImmediate(reply);
+          if (kind === FAIL) throw new Error('thrown inside');
+          if (kind === TWICE) {
+            reply();
+            reply();
+          }
         },
         passEnd() {},
         async stop() {
@@ -65,6 +70,36 @@ describe('createInlinePool()', () => {
     send(ECHO, 'late');
     await Promise.resolve();
     expect(done[1]).toEqual(['late', 'POOL_ERR_STOPPED']);
+  });
+
+  it('fails a task whose application throws, and takes one answer to a task', async () => {
+    const { pool, done, errors, send } = makePool();
+    await pool.start();
+    send(FAIL, 'a');
+    send(TWICE, 'b');
+    await Promise.resolve();
+    expect(done).toEqual([
+      ['b', 7],
+      ['a', 'POOL_ERR_WORKER_LOST'],
+    ]);
+    expect(errors).toEqual([
+      'The application cannot handle a record: thrown inside',
+      'Cannot handle what a worker sent: task 1 is not open',
+    ]);
+    expect(pool.inFlight).toBe(0);
+    await pool.stop(60_000);
+  });
+
+  it('does not start once stopped, nor when it was stopped meanwhile', async () => {
+    const before = makePool();
+    await before.pool.stop(0);
+    await expect(before.pool.start()).rejects.toMatchObject({ code: 'POOL_ERR_STOPPED' });
+    const meanwhile = makePool();
+    const started = meanwhile.pool.start();
+    started.catch(() => {});
+    await meanwhile.pool.stop(0);
+    await expect(started).rejects.toMatchObject({ code: 'POOL_ERR_STOPPED' });
+    expect([before.stops(), meanwhile.stops()]).toEqual([0, 0]);
   });
 
   it('logs a handler that throws and goes on', async () => {

@@ -82,6 +82,34 @@ describe('Lookout', () => {
     expect(passes()).toBe(0);
   });
 
+  it('looks for what a handler of its answers sent to another worker', async () => {
+    const first = fakeRunner();
+    const second = fakeRunner();
+    const seats = [first, second].map(({ runner }) => {
+      const seat = new Seat(() => {});
+      seat.runner = runner;
+      seat.inFlight = 1;
+      return seat;
+    }) as [Seat, Seat];
+    const lookout: Lookout = new Lookout({
+      drain: (seat) => {
+        seat.inFlight = 0;
+        const { ring } = seat === seats[0] ? first : second;
+        ring.waiting = 0;
+        if (seat === seats[0]) lookout.expect(seats[1], second.runner);
+        return 1;
+      },
+      passEnd: () => {},
+    });
+    lookout.expect(seats[0], first.runner);
+    first.ring.waiting = 1;
+    await turn();
+    second.ring.waiting = 1;
+    await turn();
+    expect(seats[1].inFlight).toBe(0);
+    expect(second.ring.muted).toBe(false);
+  });
+
   it('isQuick after many looks none of which was in vain, until one is', async () => {
     const { ring, runner, seat, lookout } = start();
     for (let i = 0; i < 32; i++) {

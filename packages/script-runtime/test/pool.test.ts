@@ -8,8 +8,8 @@ import {
 } from '../dist/index.js';
 
 const ENTRY = new URL('./fixtures/worker.mjs', import.meta.url);
-const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL, SINK, FLOOD, REJECT] = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+const [ECHO, THROW, EXIT, SPIN, LATER, SPIN_INTERRUPTIBLE, BURST, CALL_SYNC, CALL, SINK, FLOOD, REJECT, FAIL, TWICE] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 ];
 
 interface Answer {
@@ -187,6 +187,25 @@ describe('createThreadPool()', () => {
     await until(() => changes.includes('0 ready') && answers.length === 1);
     expect(answers[0].error).toMatchObject({ code: 'POOL_ERR_WORKER_LOST' });
     expect(answers[0].error?.message).toContain('thrown outside');
+  });
+
+  it('replaces a worker whose application throws', async () => {
+    const { answers, changes, until, send } = await startPool();
+    send(FAIL, 'x', bytes());
+    await until(() => changes.includes('0 ready') && answers.length === 1);
+    expect(answers[0].error).toMatchObject({ code: 'POOL_ERR_WORKER_LOST' });
+    expect(answers[0].error?.message).toContain('thrown inside');
+  });
+
+  it('takes one answer to a task and logs another', async () => {
+    const { pool, answers, errors, until, send } = await startPool();
+    send(TWICE, 'twice', bytes(1));
+    send(LATER, 'a', bytes(20));
+    send(LATER, 'b', bytes(10));
+    await until(() => answers.length === 3);
+    expect(answers.map((a) => a.context)).toEqual(['twice', 'b', 'a']);
+    expect(errors).toEqual(['Cannot handle what a worker sent: task 1 is not open']);
+    expect(pool.inFlight).toBe(0);
   });
 
   it('interrupts a stretch of script code at its deadline', async () => {
@@ -396,6 +415,13 @@ describe('createThreadPool()', () => {
     await Promise.all([pool.stop(10_000), pool.stop(0)]);
     expect(answers.map((a) => a.error)).toEqual([undefined]);
     expect(pool.stats().workers[0].state).toBe('stopped');
+  });
+
+  it('refuses to start once stopped', async () => {
+    const { pool } = makePool();
+    await pool.stop(0);
+    await expect(pool.start()).rejects.toMatchObject({ code: 'POOL_ERR_STOPPED' });
+    expect(pool.stats().workers[0].state).toBe('idle');
   });
 
   it('hears what workers say last and fails what comes after them', async () => {
