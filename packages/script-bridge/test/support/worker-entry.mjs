@@ -6,6 +6,7 @@ const loaders = {
   fengari: async () => (await import('@offload/script-runtime/fengari')).fengari,
   cpython: async () => (await import('@offload/script-runtime/cpython')).cpython,
   pyodide: async () => (await import('@offload/script-runtime/pyodide')).pyodide,
+  plain: async () => (await import('@offload/script-runtime/plain')).plain,
   lua: async () => (await import('@offload/script-runtime/lua')).lua,
 };
 runWorker((port, data) => {
