@@ -1,9 +1,9 @@
 import { Decoder, Encoder } from 'cbor-x';
 import { checkCbor } from './check-cbor.js';
 import { LappsCodecError } from './errors.js';
-import { joinChunks } from './join-chunks.js';
 import { type CborLimits, DEFAULT_CBOR_LIMITS, resolveCborLimits } from './limits.js';
 import { prepare } from './prepare.js';
+import { rewriteStrings } from './rewrite-strings.js';
 import type { CborInput, CborValue } from './value.js';
 
 /** Plain CBOR, nothing of cbor-x's private dialect (records, tags on byte strings and maps). */
@@ -38,7 +38,7 @@ const settle = (value: CborValue): CborValue => {
  */
 export const decodeCbor = (bytes: Uint8Array, limits?: Partial<CborLimits>): CborValue => {
   const traits = checkCbor(bytes, resolve(limits));
-  const value = decoder.decode(traits.chunked ? joinChunks(bytes) : bytes) as CborValue;
+  const value = decoder.decode(traits.unread ? rewriteStrings(bytes) : bytes) as CborValue;
   return traits.wide || traits.binary ? settle(value) : value;
 };
 

@@ -4,8 +4,11 @@ import { isUtf8 } from './utf8.js';
 
 /** What the check saw and the decoder has to know. */
 export interface CborTraits {
-  /** Indefinite-length strings are present: cbor-x cannot read them, they have to be joined first. */
-  chunked: boolean;
+  /**
+   * Strings are present that cbor-x cannot read: of indefinite length, or with a length in 8 bytes, over which its native
+   * part stumbles. They have to be rewritten first.
+   */
+  unread: boolean;
   /** 64-bit integers are present: cbor-x makes all of them `bigint`. */
   wide: boolean;
   /** Byte strings are present: cbor-x hands out views of the input. */
@@ -65,6 +68,7 @@ const atBreak = (c: Cursor): boolean => {
 
 /** A definite string: its length is held against what remains before anything else. */
 const checkString = (c: Cursor, major: number, info: number): void => {
+  if (info === 27) c.unread = true;
   const length = readArgument(c, info);
   need(c, length);
   const start = c.at;
@@ -74,7 +78,7 @@ const checkString = (c: Cursor, major: number, info: number): void => {
 
 /** An indefinite string (RFC 8949 3.2.3): definite chunks of its own major type, then the break. */
 const checkChunks = (c: Cursor, major: number): void => {
-  c.chunked = true;
+  c.unread = true;
   while (!atBreak(c)) {
     takeItem(c);
     const head = c.bytes[c.at++]!;
@@ -197,7 +201,7 @@ export const checkCbor = (bytes: Uint8Array, limits: CborLimits): CborTraits => 
     at: 0,
     itemsLeft: limits.maxItems,
     depth: 0,
-    chunked: false,
+    unread: false,
     wide: false,
     binary: false,
   };

@@ -169,6 +169,28 @@ describe('decodeCbor()', () => {
     );
   });
 
+  it('decodeCbor() reads strings of all lengths whose length takes 8 bytes', () => {
+    const eight = (hex: string): string => `00000000000000${hex}`;
+    // Long enough for the native part of cbor-x, which looks ahead from the first string that is not ASCII.
+    const parts = [
+      `64f09f9880`,
+      `7b${eight('02')}6162`,
+      `5b${eight('01')}ff`,
+      `7a0000000163`,
+      `78a0${'78'.repeat(0xa0)}`,
+    ];
+    for (const order of [parts, parts.toReversed()]) {
+      expect(decodeCbor(bytesOf(`85${order.join('')}`))).toEqual(order.map((hex) => decodeCbor(bytesOf(hex))));
+    }
+    expect(parts.map((hex) => decodeCbor(bytesOf(hex)))).toEqual([
+      '😀',
+      'ab',
+      Uint8Array.of(255),
+      'c',
+      'x'.repeat(160),
+    ]);
+  });
+
   it('decodeCbor() returns byte strings that do not change with the input', () => {
     const bytes = bytesOf('814401020304');
     const [value] = decodeCbor(bytes) as [Uint8Array];

@@ -15,10 +15,11 @@ const writeHead = (out: Uint8Array, at: number, major: number, length: number): 
 };
 
 /**
- * Rewrites checked CBOR so that every indefinite-length string (RFC 8949 3.2.3) becomes a definite one. Heads stand in
- * order in the bytes, so nesting need not be followed. A joined string may gain three bytes: `5f 40 ff` gets a 5-byte head.
+ * Rewrites checked CBOR for cbor-x: every indefinite-length string (RFC 8949 3.2.3) becomes a definite one, and a length in
+ * 8 bytes gets 4. Heads stand in order in the bytes, so nesting need not be followed. A joined string may gain three bytes:
+ * `5f 40 ff` gets a 5-byte head.
  */
-export const joinChunks = (bytes: Uint8Array): Uint8Array => {
+export const rewriteStrings = (bytes: Uint8Array): Uint8Array => {
   const out = new Uint8Array(bytes.length * 2 + 8);
   let from = 0;
   let to = 0;
@@ -43,6 +44,11 @@ export const joinChunks = (bytes: Uint8Array): Uint8Array => {
       }
       from += 1;
       writeHead(out, start, major, to - start - 5);
+    } else if (isString && info === 27) {
+      const length = readLength(bytes, from + 1, info);
+      to = writeHead(out, to, major, length);
+      from += 9;
+      copy(length);
     } else {
       const length = isString ? readLength(bytes, from + 1, info) : 0;
       copy(1 + argumentWidth(info) + length);
