@@ -13,6 +13,7 @@ const servers: readonly (readonly [string, readonly string[]])[] = [
   ['library handler', ['--mode', 'library']],
   ['plain function, 2 workers', ['--mode', 'workers', '--workers', '2']],
   ['compiled Lua, 2 workers', ['--mode', 'workers', '--workers', '2', '--script', 'score.lua', '--engine', 'lua']],
+  ['compiled Lua, 1 direct worker', ['--mode', 'direct', '--script', 'score.lua', '--engine', 'lua']],
   ['fengari, 2 workers', ['--mode', 'workers', '--workers', '2', '--script', 'score.lua', '--engine', 'fengari']],
 ];
 

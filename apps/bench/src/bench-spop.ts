@@ -14,10 +14,13 @@ const servers: readonly (readonly [string, readonly string[]])[] = [
   ['plain function, 1 worker', ['--mode', 'workers']],
   ['compiled Lua inline', ['--mode', 'inline', '--script', 'score.lua', '--engine', 'lua']],
   ['compiled Lua, 1 worker', ['--mode', 'workers', '--script', 'score.lua', '--engine', 'lua']],
+  ['compiled Lua, 1 direct worker', ['--mode', 'direct', '--script', 'score.lua', '--engine', 'lua']],
   ['fengari inline', ['--mode', 'inline', '--script', 'score.lua', '--engine', 'fengari']],
   ['fengari, 1 worker', ['--mode', 'workers', '--script', 'score.lua', '--engine', 'fengari']],
   ['pyodide, 1 worker', ['--mode', 'workers', '--script', 'score.py', '--engine', 'pyodide']],
+  ['pyodide, 1 direct worker', ['--mode', 'direct', '--script', 'score.py', '--engine', 'pyodide']],
   ['cpython, 1 worker', ['--mode', 'workers', '--script', 'score.py', '--engine', 'cpython']],
+  ['cpython, 1 direct worker', ['--mode', 'direct', '--script', 'score.py', '--engine', 'cpython']],
 ];
 const only = process.argv[2];
 

@@ -39,6 +39,7 @@ export interface House {
  *                           bridge -- pool == workers: scripts, services
  * browser == lapps-server -/             \- a thread for each standalone service
  * ```
+ *
  * With `spop.direct` the workers have agents of their own:
  * ```
  * HAProxy ============================ workers: spop-agent, scripts, services

@@ -58,9 +58,7 @@ export const spopSchema = z.strictObject({
   direct: z
     .boolean()
     .default(false)
-    .describe(
-      'Each worker accepts connections on the TCP addresses itself and answers on the same thread. Faster; a script that cannot be interrupted then costs the connections of its worker. More than one worker needs Node 22.12.',
-    ),
+    .describe('Each worker reads its own TCP connections: faster, but a script that hangs costs them. See below.'),
   drainMs: z
     .int()
     .min(0)
