@@ -69,3 +69,11 @@ local nest = { a = { b = {} } }
 function nest.a.b.f(x) return x end
 function nest.a.b:g(x) return self == nest.a.b, x end
 print(nest.a.b.f(1), nest.a.b:g(2))
+
+-- Functions that nobody keeps.
+do
+  local one = 1, function() return 2 end
+  local function upTo(s, c) if c < s then return c + 1 end end
+  for k in upTo, 3, 0, function() return one end do print('up', k) end
+  print(one, (function() return 5 end)() == 5, function() end ~= nil)
+end

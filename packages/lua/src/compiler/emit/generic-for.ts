@@ -94,7 +94,7 @@ function evaluate(cx: FunctionContext, exprs: readonly Expr[], n: LoopNames): st
       text += `${r}=${arrayOf(cx, e, call)};${rest.join('')}`;
       cx.release(r);
     } else {
-      text += t === undefined ? `${emitExpr(cx, e)};` : `${t}=${emitExpr(cx, e)};`;
+      text += t === undefined ? `void ${emitExpr(cx, e)};` : `${t}=${emitExpr(cx, e)};`;
     }
   });
   const last = exprs[exprs.length - 1];

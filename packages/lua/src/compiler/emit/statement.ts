@@ -65,7 +65,7 @@ function emitLocal(cx: FunctionContext, s: LocalStat): string {
   // The new variables are not in scope yet, so each can be set as soon as its value is known.
   exprs.forEach((e, i) => {
     const v = vars[i];
-    text += v === undefined ? `${emitExpr(cx, e)};` : declare(cx, v, emitExpr(cx, e));
+    text += v === undefined ? `void ${emitExpr(cx, e)};` : declare(cx, v, emitExpr(cx, e));
   });
   for (const v of vars.slice(exprs.length)) text += declare(cx, v, 'undefined');
   return text;
