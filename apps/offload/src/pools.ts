@@ -41,7 +41,7 @@ export function poolSize(config: Config): number {
   if (inline) return 1;
   if (!isDirect(config) || canShareAddresses()) return workers === 'auto' ? availableParallelism() : workers;
   if (workers === 'auto' || workers === 1) return 1;
-  const message = `spop.direct with ${workers} workers needs Node 22.12 or later, this is ${process.versions.node}: set workers to 1, or leave spop.direct out`;
+  const message = `${workers} workers need Node 22.12 or later to share an address, this is ${process.versions.node}: set workers to 1, or leave spop.direct out`;
   throw new ConfigError([{ path: 'spop.direct', keys: ['spop', 'direct'], message }]);
 }
 

@@ -27,6 +27,12 @@ Try it from another terminal:
   test('readyText() says that scripts run in the main thread', () => {
     expect(readyText({ ...running, workers: 0 }, [], '/')).toContain('script srv/app/a.lua in the main thread');
   });
+
+  test('readyText() says which addresses the workers read themselves', () => {
+    expect(readyText({ ...running, direct: true }, [], '/')).toContain(
+      '  SPOP agent on [::1]:12345, read by the workers themselves\n  SPOP agent on unix:/run/spop.sock\n',
+    );
+  });
 });
 
 describe('readyText() with WebSockets', () => {

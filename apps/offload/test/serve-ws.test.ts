@@ -214,12 +214,15 @@ function both.onShutdown() end
 return both
 `;
 
-  test('one script answers HAProxy in every worker and is a service; bcast reaches its clients', async () => {
+  test.each([
+    ['behind rings', ['-n', '3']],
+    ['that read their own connections', ['-n', 'auto', '--spop-direct']],
+  ])('one script answers HAProxy in workers %s and is a service; bcast reaches its clients', async (_how, threads) => {
     const cwd = temporaryFolder({
       'both.lua': both,
       'c.yaml': 'ws: { services: { both: { file: both.lua, protocol: LAppS, requestTarget: /both } } }\n',
     });
-    const args = ['serve', '--spop', '--ws', '-c', 'c.yaml', '-n', '3', '--spop-listen', '127.0.0.1:0', ...free];
+    const args = ['serve', '--spop', '--ws', '-c', 'c.yaml', ...threads, '--spop-listen', '127.0.0.1:0', ...free];
     const program = startProgram('offload', args, { cwd });
     const url = await wsUrl(program);
     expect(program.lines.join('\n')).toMatch(/ {2}seen +both\.lua:\d+ +/);

@@ -1,3 +1,4 @@
+import type { ReportedAgentEvent } from '@offload/script-bridge';
 import type { AgentConnection, AgentEvent } from '@offload/spop-agent';
 import { SpopError } from '@offload/spop-codec';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +7,11 @@ import { logAgentEvent } from '../src/spop-log.js';
 
 const connection = { id: 3, engineId: 'e-1', peer: '127.0.0.1:5' } as AgentConnection;
 
-function lineOf(event: AgentEvent, lowest: 'debug' | 'info' = 'debug'): unknown[] | undefined {
+function lineOf(
+  event: AgentEvent | ReportedAgentEvent,
+  lowest: 'debug' | 'info' = 'debug',
+  worker?: number,
+): unknown[] | undefined {
   let line: unknown[] | undefined;
   const write =
     (level: string) =>
@@ -20,7 +25,7 @@ function lineOf(event: AgentEvent, lowest: 'debug' | 'info' = 'debug'): unknown[
     warn: write('warn'),
     error: write('error'),
   };
-  logAgentEvent(logger as unknown as Logger, event);
+  logAgentEvent(logger as unknown as Logger, event, worker);
   return line;
 }
 
@@ -34,6 +39,11 @@ describe('logAgentEvent()', () => {
       'spop notify invalid',
     ]);
     expect(Object.keys(line?.[1] as object).slice(0, 4)).toEqual(['conn', 'engine', 'stream', 'frame']);
+  });
+
+  test('logAgentEvent() names the worker whose agent it is', () => {
+    const event = { type: 'refused', connection, reason: 'handshake', status: 5, error: 'no HELLO' } as const;
+    expect(lineOf(event, 'debug', 2)?.[1]).toMatchObject({ worker: 2, conn: 3, error: 'no HELLO' });
   });
 
   test('logAgentEvent() writes what belongs to no connection', () => {

@@ -41,7 +41,7 @@ export function runProgram(
 export async function spopAddress(program: Program): Promise<string> {
   const line = await program.waitForLine(/^ {2}SPOP agent on /);
   await program.waitForLine(/^Try it from another terminal/);
-  return line.replace(/^ {2}SPOP agent on /, '');
+  return line.replace(/^ {2}SPOP agent on ([^,]*).*$/, '$1');
 }
 
 /** The URL in the line that says where a program serves WebSockets, once it is ready. */
