@@ -1,3 +1,5 @@
+import { copyBytes } from './copy-bytes.js';
+
 /** Opcodes this package writes (RFC 6455 5.2). */
 export const Opcode = { text: 1, binary: 2, ping: 9, pong: 10 } as const;
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];
@@ -51,7 +53,7 @@ export class Framer {
     const bytes = this.#take(payloadAt + length);
     writeHeader(bytes, 0, binary ? Opcode.binary : Opcode.text, length);
     if (typeof data === 'string') bytes.write(data, payloadAt);
-    else bytes.set(data, payloadAt);
+    else copyBytes(data, 0, length, bytes, payloadAt);
     return { bytes, payloadAt, binary };
   }
 

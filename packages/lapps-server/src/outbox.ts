@@ -1,12 +1,20 @@
+import { copyBytes } from './copy-bytes.js';
 import { headerLength, type Opcode, writeHeader } from './frame.js';
 
-/** Messages up to this size are copied side by side; larger ones are handed over as they are. */
-const COPY_MAX = 16_384;
-/** Up to this size a loop beats making a view to copy from. */
-const SHORT = 96;
-const SLAB_BYTES = 65_536;
+/** Payloads up to this size share a slab with all others. */
+const SMALL_BYTES = 16_384;
+const SMALL_SLAB_BYTES = 65_536;
+/** Payloads up to this size are copied into memory that is used again; larger ones get memory of their own. */
+const LARGE_BYTES = 262_144;
+const LARGE_SLAB_BYTES = 1_048_576;
 /** A connection with this much waiting is written to at once instead of at the end of the pass. */
 const WRITE_AT = 262_144;
+
+const copyOf = (bytes: Uint8Array, at: number, end: number): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(end - at);
+  copyBytes(bytes, at, end, copy, 0);
+  return copy;
+};
 
 /** What an outbox needs of a socket. */
 export interface OutboxSocket {
@@ -18,30 +26,50 @@ export interface OutboxSocket {
 }
 
 /**
- * All outboxes of a server: who has something to write, and the memory small frames are built in. That memory is used
- * again as soon as the system has taken everything built in a pass, which is nearly always at once.
+ * Memory frames are built in. It is used again as soon as the system has taken everything built in a pass, which is nearly
+ * always at once: memory of their own for large messages would keep the garbage collector busy.
  */
-export class OutboxGroup {
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+class Slab {
+  buffer: Buffer | undefined;
+  readonly #size: number;
   #at = 0;
   #passStart = 0;
-  #dirty: Outbox[] = [];
-  #scheduled = false;
-  readonly #flush = (): void => this.flush();
 
-  get slab(): Buffer {
-    return this.#slab;
+  constructor(size: number) {
+    this.#size = size;
   }
 
-  /** Room for `size` bytes (at most `COPY_MAX` and a header) in {@link slab}; returns its start. */
+  /** Room for `size` bytes; returns its start in {@link buffer}. */
   take(size: number): number {
-    if (this.#at + size > SLAB_BYTES) {
-      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    if (this.buffer === undefined || this.#at + size > this.#size) {
+      this.buffer = Buffer.allocUnsafeSlow(this.#size);
       this.#at = 0;
       this.#passStart = 0;
     }
     this.#at += size;
     return this.#at - size;
+  }
+
+  keepPass(): void {
+    this.#passStart = this.#at;
+  }
+
+  forgetPass(): void {
+    this.#at = this.#passStart;
+  }
+}
+
+/** All outboxes of a server: who has something to write, and the memory frames are built in. */
+export class OutboxGroup {
+  readonly #small = new Slab(SMALL_SLAB_BYTES);
+  readonly #large = new Slab(LARGE_SLAB_BYTES);
+  #dirty: Outbox[] = [];
+  #scheduled = false;
+  readonly #flush = (): void => this.flush();
+
+  /** Where a frame with a payload of `length` bytes, at most {@link LARGE_BYTES}, is built. */
+  slabFor(length: number): Slab {
+    return length <= SMALL_BYTES ? this.#small : this.#large;
   }
 
   schedule(outbox: Outbox): void {
@@ -53,7 +81,8 @@ export class OutboxGroup {
 
   /** What was built so far may still be waiting in a socket: its memory is not used again. */
   keepPass(): void {
-    this.#passStart = this.#at;
+    this.#small.keepPass();
+    this.#large.keepPass();
   }
 
   /** Ends the pass: one write per connection that has something waiting. */
@@ -64,8 +93,10 @@ export class OutboxGroup {
     this.#dirty = [];
     let taken = true;
     for (const outbox of dirty) taken = outbox.write() && taken;
-    if (taken) this.#at = this.#passStart;
-    else this.keepPass();
+    if (taken) {
+      this.#small.forgetPass();
+      this.#large.forgetPass();
+    } else this.keepPass();
   }
 }
 
@@ -91,43 +122,54 @@ export class Outbox {
     return this.#waiting + this.#socket.writableLength;
   }
 
-  /** Appends a frame. A payload beyond `COPY_MAX` that is `owned` is not copied and must not change until it is written. */
+  /** Appends a frame. A large payload that is `owned` is not copied and must not change until it is written. */
   addMessage(opcode: Opcode, data: Uint8Array | string, owned: boolean): void {
     const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
-    const head = headerLength(length);
-    const group = this.#group;
-    if (length > COPY_MAX) {
-      const at = group.take(head);
-      this.#add(group.slab, at, writeHeader(group.slab, at, opcode, length));
+    if (length > SMALL_BYTES && ((owned && typeof data !== 'string') || !this.#mayShare(length))) {
       const whole = typeof data === 'string' ? Buffer.from(data) : data;
-      const payload = owned ? Buffer.from(whole.buffer, whole.byteOffset, length) : Buffer.from(whole);
-      this.#add(payload, 0, length);
+      const bytes = owned || whole !== data ? whole : copyOf(whole, 0, length);
+      this.#addAlone(opcode, Buffer.from(bytes.buffer, bytes.byteOffset, length));
+    } else if (typeof data !== 'string') {
+      this.#addCopy(opcode, data, 0, length);
     } else {
-      const at = group.take(head + length);
-      const { slab } = group;
-      const payloadAt = writeHeader(slab, at, opcode, length);
-      if (typeof data === 'string') slab.write(data, payloadAt);
-      else slab.set(data, payloadAt);
-      this.#add(slab, at, payloadAt + length);
+      const slab = this.#group.slabFor(length);
+      const start = slab.take(headerLength(length) + length);
+      const buffer = slab.buffer!;
+      const payloadAt = writeHeader(buffer, start, opcode, length);
+      buffer.write(data, payloadAt);
+      this.#add(buffer, start, payloadAt + length);
     }
     this.#schedule();
   }
 
   /** Appends a frame with a copy of the bytes from `at` to `end`. */
   addPart(opcode: Opcode, bytes: Uint8Array, at: number, end: number): void {
-    const length = end - at;
-    if (length > COPY_MAX) {
-      this.addMessage(opcode, bytes.subarray(at, end), false);
-      return;
-    }
-    const group = this.#group;
-    const start = group.take(headerLength(length) + length);
-    const { slab } = group;
-    const payloadAt = writeHeader(slab, start, opcode, length);
-    if (length > SHORT) slab.set(bytes.subarray(at, end), payloadAt);
-    else for (let from = at, to = payloadAt; from < end; from += 1, to += 1) slab[to] = bytes[from]!;
-    this.#add(slab, start, payloadAt + length);
+    if (end - at <= SMALL_BYTES || this.#mayShare(end - at)) this.#addCopy(opcode, bytes, at, end);
+    else this.#addAlone(opcode, copyOf(bytes, at, end));
     this.#schedule();
+  }
+
+  /** A large payload that waits would hold a whole slab: those of a peer that is behind already do not go there. */
+  #mayShare(length: number): boolean {
+    return length <= LARGE_BYTES && this.#socket.writableLength === 0;
+  }
+
+  #addCopy(opcode: Opcode, bytes: Uint8Array, at: number, end: number): void {
+    const length = end - at;
+    const slab = this.#group.slabFor(length);
+    const start = slab.take(headerLength(length) + length);
+    const buffer = slab.buffer!;
+    const payloadAt = writeHeader(buffer, start, opcode, length);
+    copyBytes(bytes, at, end, buffer, payloadAt);
+    this.#add(buffer, start, payloadAt + length);
+  }
+
+  #addAlone(opcode: Opcode, payload: Buffer): void {
+    const slab = this.#group.slabFor(0);
+    const start = slab.take(headerLength(payload.length));
+    const buffer = slab.buffer!;
+    this.#add(buffer, start, writeHeader(buffer, start, opcode, payload.length));
+    this.#add(payload, 0, payload.length);
   }
 
   /** Appends frames as they are. */
@@ -159,8 +201,7 @@ export class Outbox {
 
   #schedule(): void {
     if (this.#waiting >= WRITE_AT) {
-      this.write();
-      this.#group.keepPass();
+      if (!this.write()) this.#group.keepPass();
     } else if (!this.#scheduled) {
       this.#scheduled = true;
       this.#group.schedule(this);
