@@ -23,7 +23,15 @@ export async function runServer({ config, warnings }: LoadedConfig, context: Con
   const house = compose(config, logger, context.env);
   const stop = new StopSignal(context, logger);
   try {
-    const running = await house.start();
+    const starting = house.start();
+    const running = await Promise.race([starting, stop.requested]);
+    if (running === undefined) {
+      // It fails, for its workers are ended.
+      starting.catch(() => {});
+      await house.stop();
+      logger.info('stopped');
+      return 0;
+    }
     logReady(running, logger);
     const { env, cwd } = context;
     context.stdout(readyText(running, nextCommands(running, { env, cwd }), cwd));

@@ -4,7 +4,7 @@ import { type Bridge, connectLapps, type LappsFrontend, type LappsPlan } from '@
 import type { Config } from './config.js';
 import { ConfigError, OffloadError } from './errors.js';
 import type { WsPlan } from './lapps/plan.js';
-import type { SocketAddress } from './listen-address.js';
+import { formatSocketAddress, type SocketAddress } from './listen-address.js';
 import { listenAll } from './listen-all.js';
 import { loadedServices } from './loaded-scripts.js';
 import type { Logger } from './logger.js';
@@ -56,7 +56,9 @@ export async function openWs(
   plan: LappsPlan,
 ): Promise<RunningWs> {
   const listening = await listenAll(ws.listen, async (address): Promise<SocketAddress> => {
-    const bound = await server.listen(address);
+    const bound = await server.listen(address).catch((error: Error) => {
+      throw new Error(`Cannot listen on ${formatSocketAddress(address)}: ${error.message}`, { cause: error });
+    });
     return typeof bound === 'string' ? { path: bound } : { host: bound.address, port: bound.port };
   });
   return {

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram, spopAddress, startProgram, wsUrl } from './support/process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 import { openWs } from './support/ws-client.js';
@@ -127,6 +129,16 @@ describe('offload serve --ws', () => {
       client.socket.send('x');
       expect(await client.next()).toBe('x');
     }
+  });
+
+  test('serve --ws exits with 1 when an address is taken, and names it', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${(taken.address() as { port: number }).port}`;
+    const { code, stderr } = await runProgram('offload', ['serve', '--ws', '-n', '1', '--ws-listen', address]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`offload: Cannot listen on ${address}: `);
   });
 
   test('serve --static serves files beside the services, to those who may connect', async () => {

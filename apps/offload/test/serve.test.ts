@@ -84,6 +84,15 @@ describe('offload serve', () => {
     }
   });
 
+  test('serve that is told to stop while it starts opens no door and ends with code 0', async () => {
+    const cwd = temporaryFolder({ 'patient.lua': 'print("starting")\nlocal n = require("nap"):new()\nn:sleep(600)\n' });
+    const program = startProgram('offload', ['serve', '-f', 'patient.lua', '-n', '1', ...free], { cwd });
+    await program.waitForLine(/starting/);
+    program.signal('SIGTERM');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines.join('\n')).not.toMatch(/SPOP agent on|Cannot load/);
+  });
+
   test('serve lets open work end at a graceful stop', async () => {
     const cwd = temporaryFolder(scripts);
     const program = startProgram('offload', ['serve', '-f', 'slow.lua', '-n', '1', ...patient, ...free], { cwd });
