@@ -6,9 +6,9 @@ import type { Log } from './frontend.js';
 
 /** A NOTIFY on its way through the scripts. */
 export interface NotifyContext {
-  connection: AgentConnection;
-  streamId: number | bigint;
-  frameId: number | bigint;
+  readonly connection: AgentConnection;
+  readonly streamId: number | bigint;
+  readonly frameId: number | bigint;
 }
 
 /** Makes ACKs of what the scripts answered, and log lines of their faults. */

@@ -10,19 +10,16 @@ import type { WorkerParts } from './worker-parts.js';
  * other way round"). Made when the owner first asks to listen; everything else of the worker stays as it is.
  */
 export class DirectSpop {
-  private readonly parts: WorkerParts;
   private readonly port: WorkerPort;
   private readonly answers: NotifyAnswers;
   private readonly dispatcher: NotifyDispatcher;
   private agent: Agent | undefined;
-  /** By task id; an object is used again when its NOTIFY is answered. */
-  private readonly contexts: NotifyContext[] = [];
+  /** By task id, which is free again when its NOTIFY is answered. */
+  private readonly contexts: (NotifyContext | undefined)[] = [];
   private readonly free: number[] = [];
-  private flushScheduled = false;
 
   constructor(parts: WorkerParts) {
     const { port } = parts;
-    this.parts = parts;
     this.port = port;
     this.answers = new NotifyAnswers((level, message, fields) => port.log(level, message, fields));
     this.dispatcher = new NotifyDispatcher(
@@ -64,7 +61,6 @@ export class DirectSpop {
     this.agent = createAgent({
       ...options,
       onNotify: this.notify,
-      onPassEnd: this.passEnd,
       onEvent: (event) => this.tell({ type: 'spop.event', event: reportEvent(event) }),
     });
     // Its sockets need the event loop from now on; the sleep of a worker without them would be deaf.
@@ -73,29 +69,15 @@ export class DirectSpop {
   }
 
   private readonly notify: NotifyHandler = (connection, streamId, frameId, bytes, at, end) => {
-    const id = this.free.pop() ?? this.contexts.push({ connection, streamId, frameId }) - 1;
-    const context = this.contexts[id] as NotifyContext;
-    context.connection = connection;
-    context.streamId = streamId;
-    context.frameId = frameId;
+    const id = this.free.pop() ?? this.contexts.length;
+    this.contexts[id] = { connection, streamId, frameId };
     this.dispatcher.handle(id, bytes, at, end);
   };
 
   private reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
+    const context = this.contexts[id] as NotifyContext;
+    this.contexts[id] = undefined;
     this.free.push(id);
-    this.answers.reply(this.contexts[id] as NotifyContext, kind, bytes, at, end);
+    this.answers.reply(context, kind, bytes, at, end);
   }
-
-  /** Engines that collect calls run them once per turn of the event loop, however many sockets had something. */
-  private readonly passEnd = (): void => {
-    if (this.flushScheduled || this.free.length === this.contexts.length) return;
-    this.flushScheduled = true;
-    setImmediate(this.flush);
-  };
-
-  private readonly flush = (): void => {
-    this.flushScheduled = false;
-    this.parts.flush();
-    this.agent?.flush();
-  };
 }
