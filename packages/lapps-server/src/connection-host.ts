@@ -1,3 +1,4 @@
+import type { AssemblyPool } from './assembly.js';
 import type { Connection } from './connection.js';
 import type { CloseInfo } from './events.js';
 import type { ServerLimits } from './limits.js';
@@ -7,6 +8,7 @@ import type { OutboxGroup } from './outbox.js';
 export interface ConnectionHost {
   readonly limits: ServerLimits;
   readonly outboxes: OutboxGroup;
+  readonly assemblies: AssemblyPool;
   /** Milliseconds, coarse: as of the last tick of the server's clock. */
   readonly now: () => number;
   readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => void;

@@ -3,17 +3,14 @@ import { checkCloseCode, cutReason } from './close-code.js';
 import type { ConnectionHost } from './connection-host.js';
 import type { CloseCause, CloseInfo } from './events.js';
 import { type Framed, Opcode } from './frame.js';
+import { Inbound } from './inbound.js';
 import { KeptMessages } from './kept-messages.js';
 import { Outbox } from './outbox.js';
 import type { PeerSocket } from './peer-socket.js';
-import { takeMessages } from './receive-ahead.js';
 import type { Service } from './service.js';
-import { UnmaskAhead } from './unmask-ahead.js';
+import { receiverOf } from './ws-receiver.js';
 
-/**
- * One WebSocket connection. Receiving, control frames and the closing handshake are ws's; data frames are built and
- * written here, all of a pass in one write.
- */
+/** One WebSocket connection. Control frames and closing are ws's; data frames are built and written here, a pass in one write. */
 export class Connection {
   /** Small positive integer, never used again by the server (nor by servers that share `nextId`). */
   readonly id: number;
@@ -29,12 +26,12 @@ export class Connection {
   lastSeen: number;
   lastPing = 0;
   lastMessage: number;
+  /** @internal */ readonly inbound: Inbound;
 
   readonly #host: ConnectionHost;
   readonly #ws: PeerSocket;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
-  readonly #unmask: UnmaskAhead;
   readonly #compress: boolean;
   #cause: CloseCause | undefined;
   #code = 1006;
@@ -66,7 +63,14 @@ export class Connection {
     this.#socket = socket;
     this.#outbox = new Outbox(host.outboxes, socket);
     this.#compress = ws.extensions !== '';
-    this.#unmask = new UnmaskAhead();
+    this.inbound = new Inbound({
+      taker: this,
+      receiver: receiverOf(ws),
+      pool: host.assemblies,
+      maxMessageBytes: service.maxMessageBytes,
+      compress: this.#compress,
+      lends: service.options.lendData === true,
+    });
   }
 
   /** Whether messages can be sent: from the handshake to the first Close frame of either side. */
@@ -232,12 +236,10 @@ export class Connection {
     return !this.#paused && this.open;
   }
 
-  /** A chunk came from the client. Returns how much of it is for ws: all of it from there on. @internal */
-  receivedChunk(chunk: Buffer): number {
+  /** Bytes came from the client. Returns as {@link Inbound.take}. @internal */
+  receivedChunk(chunk: Buffer, reused: boolean): number {
     this.lastSeen = this.#host.now();
-    const taken = this.#compress || !this.#unmask.atRest ? 0 : takeMessages(this, chunk, this.service.maxMessageBytes);
-    if (taken < chunk.length) this.#unmask.push(taken === 0 ? chunk : chunk.subarray(taken));
-    return taken;
+    return this.inbound.take(chunk, reused);
   }
 
   /** A message came. @internal */
@@ -267,14 +269,15 @@ export class Connection {
     this.#host.onProtocolError(this, error);
   }
 
-  /** TCP is about to be reported closed to ws. What it would still read may have lost its key: better nothing than rubbish. @internal */
+  /** TCP is about to be reported closed to ws. What it would still read it may not understand. @internal */
   beforeSocketClosed(): void {
-    if (this.#unmask.inFrame && this.#socket.readableLength > 0) this.#socket.read();
+    if (this.inbound.holdsKey && this.#socket.readableLength > 0) this.#socket.read();
   }
 
   /** TCP is closed. @internal */
   socketClosed(code: number, reason: string): void {
     this.#outbox.drop();
+    this.inbound.end();
     if (this.#cause === 'peer') this.#ended = { code, reason, cause: 'peer' };
     else this.#ended = { code: this.#code, reason: this.#reason, cause: this.#cause ?? 'lost' };
     if (this.#kept === undefined || !this.#paused) this.#finish(this.#ended);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, ListenOptions } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Acl, type AddressTest, compileAcl, plainAddress } from './acl.js';
+import { AssemblyPool } from './assembly.js';
 import { Connection } from './connection.js';
 import type { ConnectionHost } from './connection-host.js';
 import { LappsServerError } from './errors.js';
@@ -102,6 +103,7 @@ export class LappsServer {
     return {
       limits: this.#limits,
       outboxes: this.#outboxes,
+      assemblies: new AssemblyPool(),
       now: this.#keepalive.now,
       onMessage: (connection, data, isBinary) => {
         stats.messagesIn += 1;

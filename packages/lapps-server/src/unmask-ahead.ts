@@ -1,23 +1,8 @@
+import { headerLength, keyBefore, MAX_HEADER, payloadLength } from './client-header.js';
 import { unmask } from './unmask.js';
 
 /** Frames at least this long are unmasked here; ws is as fast on shorter ones. */
 const WORTH_IT = 128;
-const MAX_HEADER = 14;
-
-/** Length of a frame's header as its second byte tells; clients mask, so the key counts (RFC 6455 5.2). */
-const headerLength = (second: number): number => {
-  const length = second & 127;
-  if (length < 126) return 6;
-  return length === 126 ? 8 : 14;
-};
-
-const payloadLength = (bytes: Uint8Array, at: number): number => {
-  const length = bytes[at + 1]! & 127;
-  if (length < 126) return length;
-  let value = 0;
-  for (let i = 2; i < (length === 126 ? 4 : 10); i += 1) value = value * 256 + bytes[at + i]!;
-  return value;
-};
 
 /**
  * Unmasks large frames in the chunks of one connection before ws sees them, and leaves them a key of zero, which ws skips.
@@ -85,7 +70,7 @@ export class UnmaskAhead {
     this.#follow(chunk[at]!);
     const end = at + header;
     if (this.#left >= WORTH_IT) {
-      this.#key = (chunk[end - 4]! << 24) | (chunk[end - 3]! << 16) | (chunk[end - 2]! << 8) | chunk[end - 1]!;
+      this.#key = keyBefore(chunk, end);
       this.#phase = 0;
       chunk.fill(0, end - 4, end);
     }

@@ -1,21 +1,33 @@
-import type { Duplex, Writable } from 'node:stream';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
 import type { PeerSocket } from './peer-socket.js';
+import { readShared } from './read-buffer.js';
+import { receiverOf, type WsReceiver } from './ws-receiver.js';
 
 const kConnection = Symbol('connection');
 type Wired = Duplex & { [kConnection]?: Connection };
-/** The part of ws that reads frames; its `write` is all that is used of it. */
-type Receiver = Writable & { [kConnection]?: Connection };
+type WiredReceiver = WsReceiver & { [kConnection]?: Connection };
 
 // Shared functions, not one closure per event and connection: an idle connection should cost little.
 
 /** In the place of the receiver's own `write`: ws gets what was not delivered ahead of it. */
-function writeRest(this: Receiver, chunk: Buffer): boolean {
-  const taken = this[kConnection]?.receivedChunk(chunk) ?? 0;
-  if (taken === chunk.length) return true;
-  const { write } = Object.getPrototypeOf(this) as { write(this: Receiver, chunk: Buffer): boolean };
-  return write.call(this, taken === 0 ? chunk : chunk.subarray(taken));
+function writeRest(this: WiredReceiver, chunk: Buffer): boolean {
+  const connection = this[kConnection]!;
+  const taken = connection.receivedChunk(chunk, false);
+  return taken === chunk.length || connection.inbound.passOn(taken === 0 ? chunk : chunk.subarray(taken));
+}
+
+/** What was read into shared memory: whole messages are delivered from there, the stream gets a copy of the rest. */
+function onRead(this: Socket, length: number, bytes: Buffer): boolean {
+  const chunk = bytes.subarray(0, length);
+  // Nothing may overtake what the stream still holds.
+  if (this.readableFlowing !== true || this.readableLength > 0) return this.push(Buffer.from(chunk));
+  const taken = (this as Wired)[kConnection]!.receivedChunk(chunk, true);
+  // As the stream would; it has nothing to keep in between.
+  if (taken < length) this.emit('data', Buffer.from(chunk.subarray(taken)));
+  return true;
 }
 
 function onSocketClose(this: Wired): void {
@@ -42,10 +54,10 @@ function onClose(this: WebSocket, code: number, reason: Buffer): void {
 export const wire = (connection: Connection, ws: PeerSocket, socket: Duplex): void => {
   (socket as Wired)[kConnection] = connection;
   ws.connection = connection;
-  // Not of the documented interface of ws, whose version is pinned.
-  const { _receiver: receiver } = ws as unknown as { readonly _receiver: Receiver };
+  const receiver: WiredReceiver = receiverOf(ws);
   receiver[kConnection] = connection;
   receiver.write = writeRest;
+  readShared(socket, onRead);
   socket.prependListener('close', onSocketClose);
   ws.on('message', onMessage);
   ws.on('ping', onPing);

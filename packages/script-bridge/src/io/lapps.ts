@@ -116,6 +116,8 @@ class LappsBridge implements LappsFrontend, Frontend {
       protoAlias,
       originAllowList,
       perMessageDeflate,
+      // They are copied into a ring, or handled at once.
+      lendData: true,
       onOpen: (connection) => this.opened(connection, instances),
       onMessage: (connection, data, isBinary) => {
         const own = connection.data as WsConnection;
