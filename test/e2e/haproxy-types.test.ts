@@ -27,7 +27,7 @@ const frontend = `
 http-request set-var(txn.path) path
 http-request send-spoe-group offload see
 http-request set-var-fmt(txn.shown) "%[var(txn.off.value)]"
-default_backend web
+default_backend webs
 http-after-response set-header x-value "%[var(txn.shown)]"
 http-after-response set-header x-seen "%[var(txn.off.seen)]"
 http-after-response set-header x-error "%[var(txn.off.err)]"
@@ -35,7 +35,7 @@ http-after-response set-header x-scopes "sess=%[var(sess.off.s)] txn=%[var(txn.o
 http-request set-header x-scopes "proc=%[var(proc.off.s)] sess=%[var(sess.off.s)] txn=%[var(txn.off.s)] req=%[var(req.off.s)] res=%[var(res.off.s)]"`;
 
 const web = (folder: string) => `
-backend web
+backend webs
     server web unix@${folder}/web.sock
 frontend web
     bind unix@${folder}/web.sock

@@ -3,6 +3,7 @@
  * awaited until it answers, stopped by its id. One plain process: 2.6 in master-worker mode (-W) loses signals for a
  * moment after its start, and now and then crashes at the very end of a soft stop.
  */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,17 @@ function findHaproxy(): string | undefined {
 
 /** Path of the haproxy program, or undefined where Debian's package `haproxy` is not installed. */
 export const haproxyBinary = findHaproxy();
+
+/**
+ * True for HAProxy 3.1 and later, where SPOP is a multiplexer: it sends no fragments, spreads NOTIFYs over idle connections,
+ * and ends connections without saying good-bye (spop.md 3.1, 3.5, 3.8).
+ */
+export const isMultiplexer = haproxyBinary !== undefined && versionOf(haproxyBinary) >= 3.1;
+
+function versionOf(binary: string): number {
+  const { stdout } = spawnSync(binary, ['-v'], { encoding: 'utf8' });
+  return Number(/version (\d+\.\d+)/.exec(stdout)?.[1] ?? 0);
+}
 
 if (haproxyBinary === undefined) {
   process.stderr.write('SKIPPED: tests with a real HAProxy. Install the Debian package haproxy to run them.\n');

@@ -35,7 +35,7 @@ export class Offload {
     const program = new Program(process.execPath, [main, ...fixed, ...args], { env: { ...process.env, ...env } });
     try {
       const line = await program.waitForLine(/SPOP agent on \S+/);
-      const address = /SPOP agent on (\S+)/.exec(line)![1]!;
+      const address = /SPOP agent on ([^\s,]+)/.exec(line)![1]!;
       return new Offload(program, address.replace(/^unix:/, 'unix@'));
     } catch (error) {
       await program.stop();

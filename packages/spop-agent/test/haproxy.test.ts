@@ -8,6 +8,8 @@ import { Haproxy, type HaproxySetup, haproxyVersion } from './support/haproxy.js
 import { startAgent } from './support/test-agent.js';
 
 const version = haproxyVersion();
+/** HAProxy sends no fragments from 3.1 on (spop.md 3.5). */
+const fragments = Number(/version (\d+\.\d+)/.exec(version ?? '')?.[1] ?? 0) < 3.1;
 if (version === undefined) console.warn('SKIPPED: tests against HAProxy; install the Debian package haproxy');
 
 const running: Haproxy[] = [];
@@ -45,7 +47,7 @@ describe.skipIf(version === undefined)(`createAgent with ${version}`, () => {
     const bodies = await Promise.all(paths.map((path) => get(haproxy, path)));
     expect(bodies).toEqual(paths.map((path) => `err= path=${path} n=-1`));
     expect(t.all('connection-opened')[0]).toMatchObject({
-      capabilities: ['pipelining', 'async'],
+      capabilities: expect.arrayContaining(['pipelining']),
       maxFrameBytes: 16_380,
     });
     expect(t.all('disconnect-received').filter(({ status }) => status > 2)).toEqual([]);
@@ -67,7 +69,7 @@ describe.skipIf(version === undefined)(`createAgent with ${version}`, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('createAgent() joins the fragments HAProxy sends for a large message', async () => {
+  test.skipIf(!fragments)('createAgent() joins the fragments HAProxy sends for a large message', async () => {
     const lengths: number[] = [];
     const t = await startAgent({
       handlers: {
