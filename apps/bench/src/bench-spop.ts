@@ -1,4 +1,5 @@
-import { type Case, type Figures, median, runCase } from './run.js';
+import type { Figures } from './measurement.js';
+import { type Case, median, runCase } from './run.js';
 
 /** `npm run bench`: SPOP through each way of answering, median of `RUNS` runs by frames per CPU-second. */
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);

@@ -1,4 +1,5 @@
-import { type Case, type Figures, median, runCase, runIdle } from './run.js';
+import type { Figures } from './measurement.js';
+import { type Case, median, runCase, runIdle } from './run.js';
 
 /** `npm run bench:ws`: WebSockets, raw and LAppS echo, broadcasts, idle connections; median of `RUNS` runs by frames per CPU-second. */
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);

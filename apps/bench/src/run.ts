@@ -1,21 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Figures } from './measurement.js';
 
 /** One line of a report: how the server is started, how it is loaded. */
 export interface Case {
   readonly name: string;
   readonly server: readonly string[];
   readonly load: readonly string[];
-}
-
-/** What a load generator prints. */
-export interface Figures {
-  readonly framesPerSecond: number;
-  readonly framesPerCpuSecond: number;
-  readonly p50us: number;
-  readonly p99us: number;
-  readonly residentMb: number;
-  readonly failures: readonly string[];
 }
 
 /** File name of a module of this package, relative to this one. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { cpuSeconds, processTree, residentMb } from '../cpu-time.js';
-import { LatencyHistogram } from '../latency.js';
+import { processTree } from '../cpu-time.js';
+import { Measurement } from '../measurement.js';
 import { LoadConnection } from './load-connection.js';
 
 /**
@@ -25,46 +25,23 @@ if (values.port === undefined || values.pid === undefined) {
 }
 const pids = processTree(Number(values.pid));
 const conns = Number(values.conns);
-let histogram = new LatencyHistogram();
-let acks = 0;
-const failures: string[] = [];
+const measurement = new Measurement();
 
 const connections = Array.from(
   { length: conns },
   (_, i) =>
     new LoadConnection(Number(values.port), Number(values.window), i, {
       acked: (us) => {
-        acks++;
-        histogram.add(us);
+        measurement.answers++;
+        measurement.histogram.add(us);
       },
-      failed: (why) => failures.push(why),
+      failed: measurement.failed,
     }),
 );
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 await Promise.all(connections.map((c) => c.ready()));
 for (const connection of connections) connection.start();
-await wait(Number(values['warmup-ms']));
-histogram = new LatencyHistogram();
-acks = 0;
-const cpuBefore = cpuSeconds(...pids);
-const before = performance.now();
-await wait(Number(values.seconds) * 1000);
-const seconds = (performance.now() - before) / 1000;
-const cpu = cpuSeconds(...pids) - cpuBefore;
-const measured = acks;
+const figures = await measurement.run(pids, Number(values['warmup-ms']), Number(values.seconds) * 1000);
 for (const connection of connections) connection.stop();
-console.log(
-  JSON.stringify({
-    conns,
-    window: Number(values.window),
-    frames: measured,
-    framesPerSecond: Math.round(measured / seconds),
-    framesPerCpuSecond: Math.round(measured / cpu),
-    p50us: Math.round(histogram.percentile(0.5)),
-    p99us: Math.round(histogram.percentile(0.99)),
-    residentMb: Math.round(residentMb(...pids)),
-    failures: failures.slice(0, 3),
-  }),
-);
-process.exitCode = failures.length === 0 ? 0 : 1;
+console.log(JSON.stringify({ conns, window: Number(values.window), ...figures }));
+process.exitCode = figures.failures.length === 0 ? 0 : 1;

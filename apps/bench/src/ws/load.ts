@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { cpuSeconds, residentMb } from '../cpu-time.js';
-import { LatencyHistogram } from '../latency.js';
+import { Measurement, wait } from '../measurement.js';
 import { Connection } from './connection.js';
 import { clientFrame } from './frames.js';
 import { isLappsEcho, LAPPS_REQUEST } from './sample.js';
@@ -36,11 +35,8 @@ const conns = Number(values.conns);
 const CHECK_EVERY = 16;
 const BINARY = 2;
 
-let histogram = new LatencyHistogram();
-let messages = 0;
-const failures: string[] = [];
-const failed = (why: string): void => void failures.push(why);
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const measurement = new Measurement();
+const { failed } = measurement;
 
 /** Connections that each keep `window` messages in flight. Returns how to begin. */
 async function echoes(target: string, payload: Uint8Array, isRight: (answer: Buffer) => boolean) {
@@ -57,10 +53,11 @@ async function echoes(target: string, payload: Uint8Array, isRight: (answer: Buf
     };
     return (connection, bytes, from, end) => {
       const now = performance.now();
-      if (sentAt[at] > 0) histogram.add((now - sentAt[at]) * 1000);
+      if (sentAt[at] > 0) measurement.histogram.add((now - sentAt[at]) * 1000);
       sentAt[at] = now;
       at = (at + 1) % window;
-      if (++messages % CHECK_EVERY === 0 && !isRight(bytes.subarray(from, end))) failed('an answer is wrong');
+      if (++measurement.answers % CHECK_EVERY === 0 && !isRight(bytes.subarray(from, end)))
+        failed('an answer is wrong');
       // Everything a chunk brought is answered in one write.
       if (due++ === 0) queueMicrotask(() => flush(connection));
     };
@@ -75,8 +72,8 @@ async function broadcasts() {
   let asked = 0;
   const all = await open('/news', () => (_connection, _bytes, from, end) => {
     if (end - from !== 64) failed(`a broadcast of ${end - from} bytes`);
-    messages++;
-    histogram.add((performance.now() - asked) * 1000);
+    measurement.answers++;
+    measurement.histogram.add((performance.now() - asked) * 1000);
     if (--left === 0 && !stopping) begin();
   });
   const begin = (): void => {
@@ -115,26 +112,8 @@ const { all, begin } = await {
   broadcast: broadcasts,
 }[values.kind as 'echo' | 'lapps' | 'broadcast']();
 begin();
-await wait(Number(values['warmup-ms']));
-histogram = new LatencyHistogram();
-messages = 0;
-const cpuBefore = cpuSeconds(pid);
-const before = performance.now();
-await wait(Number(values.seconds) * 1000);
-const seconds = (performance.now() - before) / 1000;
-const cpu = cpuSeconds(pid) - cpuBefore;
-const measured = messages;
+const figures = await measurement.run([pid], Number(values['warmup-ms']), Number(values.seconds) * 1000);
 stopping = true;
 for (const connection of all) connection.end();
-console.log(
-  JSON.stringify({
-    frames: measured,
-    framesPerSecond: Math.round(measured / seconds),
-    framesPerCpuSecond: Math.round(measured / cpu),
-    p50us: Math.round(histogram.percentile(0.5)),
-    p99us: Math.round(histogram.percentile(0.99)),
-    residentMb: Math.round(residentMb(pid)),
-    failures: failures.slice(0, 3),
-  }),
-);
-process.exit(failures.length === 0 ? 0 : 1);
+console.log(JSON.stringify(figures));
+process.exit(figures.failures.length === 0 ? 0 : 1);
