@@ -2,32 +2,8 @@ import { type CborInput, encodeCbor } from '@offload/lapps-codec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CborWriter } from '../src/worker/json/cbor-writer.js';
-import { JsonObject } from '../src/worker/json/json-object.js';
 import { BrokenText, type JsonValue } from '../src/worker/json/value.js';
-
-const text = fc.string({ unit: 'grapheme', maxLength: 80 });
-const { document } = fc.letrec<{ document: JsonValue }>((tie) => ({
-  document: fc.oneof(
-    { maxDepth: 4 },
-    fc.constant(null),
-    fc.boolean(),
-    fc.double(),
-    fc.maxSafeInteger(),
-    fc.bigInt({ min: -(2n ** 64n) + 1n, max: 2n ** 64n - 1n }),
-    text,
-    fc.uint8Array({ maxLength: 300 }),
-    fc.array(tie('document'), { maxLength: 40 }),
-    fc.array(fc.tuple(text, tie('document')), { maxLength: 40 }).map((members) => JsonObject.of(members)),
-  ),
-}));
-
-function plainOf(value: JsonValue): unknown {
-  if (Array.isArray(value)) return value.map(plainOf);
-  if (!(value instanceof JsonObject)) return value;
-  const names = value.names();
-  const values = value.values(names);
-  return new Map(names.map((name, i) => [name, plainOf(values[i] as JsonValue)]));
-}
+import { document, plainOf } from './support/documents.js';
 
 describe('CborWriter', () => {
   it('CborWriter.encode() gives the bytes of encodeCbor()', () => {

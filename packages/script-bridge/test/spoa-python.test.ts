@@ -1,6 +1,7 @@
 import type { Message, TypedData } from '@offload/spop-codec';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, type PythonWorker, startPythonWorker } from './support/python-worker.js';
+import type { Answer } from './support/notify-pool.js';
+import { type PythonWorker, startPythonWorker } from './support/python-worker.js';
 
 const SCRIPT = `
 import asyncio, enum, ipaddress, logging, sys, time

@@ -1,22 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { createInlinePool, type ScriptErrorData, type ScriptRuntime } from '@offload/script-runtime';
-import { type Action, Cursor, type Message, readActions, Writer, writeMessages } from '@offload/spop-codec';
-import { decodeActionsWithFaults, type FaultRecord, RecordKind } from '../../src/records.js';
-import { createWorkerApp, type StartReport } from '../../src/worker/app.js';
-
-export interface Answer {
-  readonly actions: readonly Action[];
-  readonly faults: readonly FaultRecord[];
-}
+import type { ScriptRuntime } from '@offload/script-runtime';
+import { type Message, Writer, writeMessages } from '@offload/spop-codec';
+import type { StartReport } from '../../src/worker/app.js';
+import { type Answer, type LogText, startNotifyPool } from './notify-pool.js';
 
 /** The worker half in this thread with one Python engine, answering NOTIFY payloads. */
 export interface PythonWorker {
   readonly report: StartReport;
   /** Folder of the scripts. */
   readonly folder: string;
-  readonly log: { readonly level: string; readonly message: string }[];
+  readonly log: LogText[];
   /** Sends the NOTIFYs of one pass. */
   pass(...notifies: readonly (readonly Message[])[]): Promise<Answer>[];
   notify(messages: readonly Message[]): Promise<Answer>;
@@ -40,41 +35,20 @@ export async function startPythonWorker(
     pyodide: async (): Promise<ScriptRuntime> => (await import('@offload/script-runtime/pyodide')).pyodide,
     cpython: async (): Promise<ScriptRuntime> => (await import('@offload/script-runtime/cpython')).cpython,
   };
-  const log: { level: string; message: string }[] = [];
-  const pool = createInlinePool(
-    { createApp: (port) => createWorkerApp(port, data, loaders), data, timeoutMs },
-    {
-      reply: (context, kind, bytes, at, end) => {
-        (context as (answer: Answer) => void)(decodeAnswer(kind, bytes.slice(at, end)));
-      },
-      fault: (_context, _kind, error: ScriptErrorData) => {
-        throw new Error(error.message);
-      },
-      event: () => {},
-      passEnd: () => {},
-      congested: () => {},
-      log: (level, message) => {
-        log.push({ level, message });
-      },
-    },
-  );
-  const send = (messages: readonly Message[]): Promise<Answer> =>
-    new Promise((resolve) => {
-      const w = new Writer(1 << 22);
-      writeMessages(w, messages);
-      const payload = w.view().slice();
-      pool.send(RecordKind.Notify, resolve, payload, 0, payload.length);
-    });
-  const pass = (...notifies: readonly (readonly Message[])[]): Promise<Answer>[] => {
-    const answers = notifies.map(send);
-    pool.flush();
-    return answers;
-  };
   const cleanUp = (): void => rmSync(folder, { recursive: true });
   try {
-    const [report] = await pool.start();
+    const { pool, report, log, send } = await startNotifyPool(data, loaders, timeoutMs);
+    const pass = (...notifies: readonly (readonly Message[])[]): Promise<Answer>[] => {
+      const answers = notifies.map((messages) => {
+        const w = new Writer(1 << 22);
+        writeMessages(w, messages);
+        return send(w.view().slice());
+      });
+      pool.flush();
+      return answers;
+    };
     return {
-      report: report as StartReport,
+      report,
       folder,
       log,
       pass,
@@ -88,10 +62,4 @@ export async function startPythonWorker(
     cleanUp();
     throw error;
   }
-}
-
-function decodeAnswer(kind: number, bytes: Uint8Array): Answer {
-  if (kind === RecordKind.Actions) return { actions: readActions(new Cursor(bytes)), faults: [] };
-  const { actionsAt, actionsEnd, faults } = decodeActionsWithFaults(bytes, 0, bytes.length);
-  return { actions: readActions(new Cursor(bytes, actionsAt, actionsEnd)), faults };
 }
