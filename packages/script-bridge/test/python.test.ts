@@ -1,13 +1,7 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { connect } from './support/client.js';
 import { type House, type HouseOptions, startHouse } from './support/house.js';
-
-/** Long enough for a machine with other things to do: Pyodide takes seconds the first time. */
-const SLOW = 120_000;
-const TIMEOUT_MS = 30_000;
+import { FULL, SLOW, TIMEOUT_MS } from './support/python-services.js';
 
 const ECHO = `
 import bcast, offload, ws
@@ -73,13 +67,6 @@ def sets(): return {"tuple": (1, 2), "enum": enum.IntEnum("E", {"A": 7}).A, "byt
                     7: "key", "big": 2**63 - 1, "float": 1.5, "address": ipaddress.ip_address("::1")}
 def fails(): raise ValueError("only this")
 `;
-
-const FULL = (body: string): string => `
-import bcast, cws, nap, nljson, offload, ws
-def on_start(): pass
-def on_disconnect(handler): pass
-def on_shutdown(): pass
-${body}`;
 
 describe.each(['pyodide', 'cpython'])('a service in Python (%s)', (engine) => {
   const start = (source: string, spec: object = {}, more: Partial<HouseOptions> = {}): Promise<House> =>
@@ -295,105 +282,4 @@ def onMessage(handler, kind, message):
       expect(await call('invalid', message)).toEqual(ok(['ws.error', `Cannot send LAppS message: ${why}`]));
     });
   });
-
-  it(
-    'standalone, with coroutines, talks to servers and clients until the server stops',
-    async () => {
-      const echo = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-      onTestFinished(() => {
-        for (const client of echo.clients) client.terminate();
-        echo.close();
-      });
-      echo.on('connection', (socket) => {
-        socket.on('message', (data, isBinary) => {
-          if (!isBinary && String(data) === 'close') socket.close(4001, 'done');
-          else socket.send(data, { binary: isBinary });
-        });
-      });
-      await once(echo, 'listening');
-      const uri = `ws://127.0.0.1:${(echo.address() as AddressInfo).port}`;
-      const source = `
-import cws, nap, offload
-
-ended = False
-
-async def on_open(socket):
-    await nap.usleep(1)
-    socket.send("grüß")
-
-def on_message(socket, data):
-    print("message", repr(data))
-    socket.send(b"\\0\\xff" if isinstance(data, str) else "close")
-
-def on_close(socket, code, reason):
-    global ended
-    print("close", code, reason)
-    ended = True
-
-async def init():
-    await nap.sleep(0)
-    print("init")
-
-async def run():
-    cws.connect("${uri}", on_open=on_open, on_message=on_message, on_close=on_close)
-    while not ended:
-        await cws.event_loop()
-    try:
-        cws.connect("http://x")
-    except cws.error as error:
-        print(error)
-    while not offload.must_stop():
-        await nap.sleep(60)
-    print("stopped")
-`;
-      const house = await start(source, { standalone: true });
-      await expect
-        .poll(() => house.printed(), { timeout: TIMEOUT_MS })
-        .toEqual(
-          expect.arrayContaining([
-            'init',
-            "message 'grüß'",
-            "message b'\\x00\\xff'",
-            'close 4001 done',
-            'want ws:// or wss://, got http://',
-          ]),
-        );
-      await house.stop();
-      expect(house.printed()).toContain('stopped');
-    },
-    SLOW,
-  );
-
-  it(
-    'standalone, blocking: what it sends while it loops is heard, and it ends when it is told to',
-    async () => {
-      const source = FULL('def on_message(handler, opcode, message): bcast.create(1); bcast.subscribe(1, handler)');
-      const ticker = `
-import bcast, nap, offload, ws
-def init(): bcast.create(1)
-def run():
-    n = 0
-    while not offload.must_stop():
-        n += 1
-        bcast.send(1, {"cid": 3, "message": [n]})
-        ws.send(1, f"n {n}")
-        nap.sleep(0.01)
-    print("stopped")
-`;
-      const house = await startHouse({
-        timeoutMs: TIMEOUT_MS,
-        services: {
-          s: { source, extension: '.py', engine },
-          ticker: { source: ticker, extension: '.py', engine, standalone: true },
-        },
-      });
-      const client = await connect(`${house.url}/s`);
-      client.send('x');
-      const kinds = new Set<string>();
-      while (kinds.size < 2) kinds.add(typeof (await client.next()));
-      await house.stop();
-      expect(house.printed()).toContain('stopped');
-    },
-    SLOW,
-  );
 });
