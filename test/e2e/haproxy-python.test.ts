@@ -5,47 +5,10 @@ import { Haproxy, haproxyBinary } from '../support/haproxy.js';
 import { type Answer, Load } from '../support/load.js';
 import { Offload, testScript } from '../support/offload.js';
 import { pythonCacheFolder } from '../support/python-cache.js';
-import { spoeConfig } from '../support/spoe-config.js';
+import { argumentsIn, askScripts, type Shown, scriptFrontend, scriptSpoe } from '../support/script-haproxy.js';
 
-const scopes = ['proc', 'sess', 'txn', 'req', 'res'];
-const sampleNames = ['null', 'boolean', 'int32', 'uint32', 'int64', 'uint64', 'ipv4', 'ipv6', 'str', 'bin'];
 const env = { OFFLOAD_PYTHON_CACHE_FOLDER: pythonCacheFolder };
-
-const sections = `
-spoe-message check
-    args case=path none=var(txn.never) yes=bool(true) no=bool(false) n=int(-1) big=int(9223372036854775807)
-    args client=src six=ipv6(2001:db8::55) text=req.hdr(x-text) empty=str() bytes=req.hdr(x-text),hex,hex2i
-    event on-frontend-http-request
-spoe-message later
-    args case=path
-spoe-message see
-    args value=var(txn.off.value)
-spoe-message check-client-ip
-    args always_true=int(1234) src=src six=ipv6(::55) req.fhdr(host)
-spoe-group see
-    messages later see
-spoe-group sample
-    messages check-client-ip`;
-
-/** What the response shows, a line each. */
-const shown = {
-  error: '%[var(txn.off.err)]',
-  path: '%[var(txn.off.path)]',
-  seen: '%[var(txn.off.seen)]',
-  args: '%[var(txn.off.args)]',
-  scopes: scopes.map((scope) => `${scope}=%[var(${scope}.off.s)]`).join(' '),
-  sample: sampleNames.map((name) => `%[var(txn.off.${name})${name === 'bin' ? ',hex' : ''}]`).join(' '),
-  score: '%[var(sess.off.ip_score)]',
-} as const;
-
-type Shown = Record<keyof typeof shown, string>;
-
-const frontend = `
-http-request send-spoe-group offload see
-http-request send-spoe-group offload sample if { path /sample }
-http-request return status 200 content-type text/plain lf-string "${Object.values(shown).join('\\n')}"`;
-
-const spoe = spoeConfig({ groups: 'see sample', sections });
+const spoe = scriptSpoe('later');
 const lineIn = (text: string): number =>
   readFileSync(testScript('cases.py'), 'utf8')
     .split('\n')
@@ -58,7 +21,7 @@ describe.skipIf(haproxyBinary === undefined).each(['pyodide', 'cpython'])('HAPro
 
   beforeAll(async () => {
     offload = await Offload.start([...scripts, '-n', '1', '--script-timeout', '600'], { env });
-    haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend });
+    haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend: scriptFrontend });
   }, 120_000);
 
   afterAll(async () => {
@@ -66,16 +29,11 @@ describe.skipIf(haproxyBinary === undefined).each(['pyodide', 'cpython'])('HAPro
     await offload?.stop();
   });
 
-  async function ask(path: string, from = '192.0.2.1'): Promise<Shown> {
-    const { body } = await haproxy.request({ path, from, headers: { 'x-text': 'caf\xe9' } });
-    const lines = body.split('\n');
-    return Object.fromEntries(Object.keys(shown).map((key, index) => [key, lines[index] ?? ''])) as Shown;
-  }
+  const ask = (path: string, from?: string): Promise<Shown> => askScripts(haproxy, path, from);
 
   test('arguments: every type HAProxy sends arrives as Python knows it', async () => {
-    const { args } = await ask('/arguments', '198.51.100.7');
-    const seen = new Map(args.split(';').map((pair) => pair.split('=', 2) as [string, string]));
-    expect(Object.fromEntries(seen)).toMatchObject({
+    const seen = argumentsIn(await ask('/arguments', '198.51.100.7'));
+    expect(seen).toMatchObject({
       case: 'str:/arguments',
       none: 'NoneType:None',
       yes: 'bool:True',
@@ -86,6 +44,7 @@ describe.skipIf(haproxyBinary === undefined).each(['pyodide', 'cpython'])('HAPro
       six: 'IPv6Address:2001:db8::55',
       text: 'str:caf\xe9',
       empty: 'str:',
+      bytes: 'bytes:abc',
     });
   });
 
@@ -165,7 +124,7 @@ describe.skipIf(haproxyBinary === undefined)('Lua and Python in one server', () 
   test('each message is answered by the script that registered it, in whatever language', async () => {
     const scripts = ['-f', testScript('cases.lua'), '-f', testScript('sample.py')];
     const offload = await Offload.start([...scripts, '-n', '1', '--python-engine', 'cpython'], { env });
-    const haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend });
+    const haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend: scriptFrontend });
     const { body } = await haproxy.request({ path: '/sample', headers: { 'x-text': 'x' } });
     const [error, path, , args, , sample] = body.split('\n');
     expect(error).toBe('');
@@ -182,7 +141,7 @@ describe.skipIf(haproxyBinary === undefined)('a Python process that dies', () =>
   test('under load is replaced, and only its own messages are without an answer', async () => {
     const script = `cpython:${testScript('cases.py')}`;
     const offload = await Offload.start(['-f', script, '-n', '1', '--log-level', 'debug'], { env });
-    const haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend });
+    const haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend: scriptFrontend });
     const load = new Load(haproxy, 4);
     for (let kill = 0; kill < 2; kill++) {
       await load.waitForMore(100);

@@ -2,44 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Haproxy, haproxyBinary } from '../support/haproxy.js';
 import { Offload, testScript } from '../support/offload.js';
-import { spoeConfig } from '../support/spoe-config.js';
+import { argumentsIn, askScripts, type Shown, scriptFrontend, scriptSpoe } from '../support/script-haproxy.js';
 
-const scopes = ['proc', 'sess', 'txn', 'req', 'res'];
-const sampleNames = ['null', 'boolean', 'int32', 'uint32', 'int64', 'uint64', 'ipv4', 'ipv6', 'str', 'bin'];
-
-const sections = `
-spoe-message check
-    args case=path none=var(txn.never) yes=bool(true) no=bool(false) n=int(-1) big=int(9223372036854775807)
-    args client=src six=ipv6(2001:db8::55) text=req.hdr(x-text) empty=str() bytes=bin(616263)
-    event on-frontend-http-request
-spoe-message see
-    args value=var(txn.off.value)
-spoe-message check-client-ip
-    args always_true=int(1234) src=src six=ipv6(::55) req.fhdr(host)
-spoe-group see
-    messages see
-spoe-group sample
-    messages check-client-ip`;
-
-/** What the response shows, a line each. */
-const shown = {
-  error: '%[var(txn.off.err)]',
-  path: '%[var(txn.off.path)]',
-  seen: '%[var(txn.off.seen)]',
-  args: '%[var(txn.off.args)]',
-  scopes: scopes.map((scope) => `${scope}=%[var(${scope}.off.s)]`).join(' '),
-  sample: sampleNames.map((name) => `%[var(txn.off.${name})${name === 'bin' ? ',hex' : ''}]`).join(' '),
-  score: '%[var(sess.off.ip_score)]',
-} as const;
-
-type Shown = Record<keyof typeof shown, string>;
-
-const frontend = `
-http-request send-spoe-group offload see
-http-request send-spoe-group offload sample if { path /sample }
-http-request return status 200 content-type text/plain lf-string "${Object.values(shown).join('\\n')}"`;
-
-const spoe = spoeConfig({ groups: 'see sample', sections });
+const spoe = scriptSpoe();
 
 const ways: [engine: string, how: string, args: readonly string[]][] = [
   ['lua', 'workers behind rings', []],
@@ -54,7 +19,7 @@ describe.skipIf(haproxyBinary === undefined).each(ways)('HAProxy and Lua scripts
 
   beforeAll(async () => {
     offload = await Offload.start([...scripts, '--script-timeout', '300', ...args]);
-    haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend });
+    haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend: scriptFrontend });
   });
 
   afterAll(async () => {
@@ -62,16 +27,11 @@ describe.skipIf(haproxyBinary === undefined).each(ways)('HAProxy and Lua scripts
     await offload?.stop();
   });
 
-  async function ask(path: string, from = '192.0.2.1'): Promise<Shown> {
-    const { body } = await haproxy.request({ path, from, headers: { 'x-text': 'caf\xe9' } });
-    const lines = body.split('\n');
-    return Object.fromEntries(Object.keys(shown).map((key, index) => [key, lines[index] ?? ''])) as Shown;
-  }
+  const ask = (path: string, from?: string): Promise<Shown> => askScripts(haproxy, path, from);
 
   test('arguments: every type HAProxy sends arrives as Lua knows it', async () => {
-    const { args } = await ask('/arguments', '198.51.100.7');
-    const seen = new Map(args.split(';').map((pair) => pair.split('=', 2) as [string, string]));
-    expect(Object.fromEntries(seen)).toMatchObject({
+    const seen = argumentsIn(await ask('/arguments', '198.51.100.7'));
+    expect(seen).toMatchObject({
       case: 'string:/arguments',
       none: 'nil:nil',
       yes: 'boolean:true',
@@ -84,7 +44,7 @@ describe.skipIf(haproxyBinary === undefined).each(ways)('HAProxy and Lua scripts
       bytes: 'string:abc',
     });
     // Beyond what a Lua number holds exactly: a boxed value with the right text.
-    expect(seen.get('big')).toMatch(/:9223372036854775807$/);
+    expect(seen.big).toMatch(/:9223372036854775807$/);
   });
 
   const values: [path: string, seen: string][] = [
