@@ -29,16 +29,34 @@ def pack_one(value):
 
 
 def dress(value, depth=0):
+    """A copy made of what marshal carries and of handles."""
+    return _copy(value, depth, dress, _key, _dress_other)
+
+
+def plain(value, depth=0):
+    """A copy made of what marshal carries and nothing else: for what is handed over without waiting."""
+    return _copy(value, depth, plain, _plain_key, _plain_other)
+
+
+def _copy(value, depth, copy, key_of, other):
     kind = type(value)
     if kind in SIMPLE:
         return value
     if depth > _MAX_DEPTH:
         raise ValueError("value is nested too deeply for the host")
+    deeper = depth + 1
     if kind is list or kind is tuple:
-        return [dress(item, depth + 1) for item in value]
+        return [item if type(item) in SIMPLE else copy(item, deeper) for item in value]
     if kind is dict:
-        return {_key(key): dress(item, depth + 1) for key, item in value.items()}
-    return _dress_other(value, depth)
+        return {
+            key if type(key) is str else key_of(key): item if type(item) in SIMPLE else copy(item, deeper)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return copy([*value], depth)
+    if isinstance(value, dict):
+        return copy(dict(value.items()), depth)
+    return other(value, depth)
 
 
 def _dress_other(value, depth):
@@ -53,10 +71,6 @@ def _dress_other(value, depth):
             return kind(value)
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
-    if isinstance(value, (list, tuple)):
-        return [dress(item, depth + 1) for item in value]
-    if isinstance(value, dict):
-        return {_key(key): dress(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (IPv4Address, IPv6Address)):
         return str(value)
     if isinstance(value, ModuleType):
@@ -66,20 +80,10 @@ def _dress_other(value, depth):
     raise TypeError(f"cannot hand a value of type '{type(value).__name__}' to the host")
 
 
-def plain(value, depth=0):
-    """A copy made of what marshal carries and nothing else: for what is handed over without waiting."""
-    kind = type(value)
-    if kind in SIMPLE:
-        return value
-    if depth > _MAX_DEPTH:
-        raise ValueError("value is nested too deeply for the host")
-    if kind is dict or isinstance(value, dict):
-        return {key if type(key) is str else _plain_key(key): plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item, depth + 1) for item in value]
+def _plain_other(value, depth):
     dressed = _dress_other(value, depth) if not _has_handle(value) else value
     if type(dressed) not in SIMPLE:
-        raise TypeError(f"cannot hand a value of type '{kind.__name__}' to the host")
+        raise TypeError(f"cannot hand a value of type '{type(value).__name__}' to the host")
     return dressed
 
 
