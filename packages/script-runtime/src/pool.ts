@@ -33,6 +33,7 @@ export interface PoolStats {
   readonly workers: readonly { readonly state: string; readonly inFlight: number; readonly restarts: number }[];
   readonly tasks: number;
   readonly faults: number;
+  /** Records that wait beyond the room there is: congestion. */
   readonly queued: number;
 }
 

@@ -6,7 +6,12 @@ interface Queued {
   readonly kind: number;
   readonly id: number;
   readonly bytes: Uint8Array;
+  /** It found no room, and whoever feeds the pool was told. */
+  readonly excess: boolean;
 }
+
+/** What a record needs in a ring besides its payload, at most. */
+const RECORD_BYTES = 24;
 
 /** A task that nobody will answer. */
 export interface Orphan {
@@ -28,13 +33,18 @@ export class Seat {
   private readonly kinds: number[] = [0];
   private readonly free: number[] = [];
   private queue: Queued[] = [];
+  /** Bytes of queued records that a worker to come has room for. */
+  private earlyBytes = 0;
+  private readonly roomBytes: number;
   /** The runner whose ring is waited for. */
   private crowded: Runner | undefined;
-  /** Told how many records were taken out of the queue. */
+  /** Told how many records beyond the room were taken out of the queue. */
   private readonly onUnqueued: (count: number) => void;
 
-  constructor(onUnqueued: (count: number) => void) {
+  /** @param roomBytes the ring of a worker */
+  constructor(onUnqueued: (count: number) => void, roomBytes = 0) {
     this.onUnqueued = onUnqueued;
+    this.roomBytes = roomBytes;
   }
 
   get isReady(): boolean {
@@ -77,20 +87,37 @@ export class Seat {
       const kind = this.kinds[id] as number;
       if (kind !== 0) orphans.push({ kind, context: this.give(id) });
     }
-    const { length } = this.queue;
-    this.queue = [];
-    this.onUnqueued(length);
+    const excess = this.unqueue(this.queue.length);
+    this.onUnqueued(excess);
     return orphans;
   }
 
-  /** Sends a record, behind those that wait. False when it has to wait, too. */
+  /** Takes so many records out of the queue; returns how many of them were beyond the room. */
+  private unqueue(count: number): number {
+    let excess = 0;
+    for (let i = 0; i < count; i++) {
+      const record = this.queue[i] as Queued;
+      if (record.excess) excess++;
+      else this.earlyBytes -= record.bytes.length + RECORD_BYTES;
+    }
+    this.queue = this.queue.slice(count);
+    return excess;
+  }
+
+  /**
+   * Sends a record, behind those that wait. False when it has to wait for room; while there is no worker, the ring of the
+   * one to come is room.
+   */
   put(kind: number, id: number, bytes: Uint8Array, at: number, end: number): boolean {
     if (this.queue.length === 0 && this.isReady) {
       if ((this.runner as Runner).sender.send(kind, id, bytes, at, end)) return true;
       this.awaitRoom();
     }
-    this.queue.push({ kind, id, bytes: copyOf(bytes, at, end) });
-    return false;
+    const early = this.earlyBytes + end - at + RECORD_BYTES;
+    const excess = this.isReady || early > this.roomBytes;
+    if (!excess) this.earlyBytes = early;
+    this.queue.push({ kind, id, bytes: copyOf(bytes, at, end), excess });
+    return !excess;
   }
 
   /** Sends what waits, as far as there is room. */
@@ -104,9 +131,9 @@ export class Seat {
     }
     if (sent < queue.length) this.awaitRoom();
     if (sent === 0) return;
-    this.queue = queue.slice(sent);
+    const excess = this.unqueue(sent);
     runner.sender.ring.publish();
-    this.onUnqueued(sent);
+    this.onUnqueued(excess);
   }
 
   /** The worker may have nothing to answer, so that its doorbell never rings: room is waited for by itself. */

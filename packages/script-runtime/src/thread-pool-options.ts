@@ -24,6 +24,7 @@ export interface ThreadPoolOptions {
 
 export const DEFAULT_TIMEOUT_MS = 1000;
 export const DEFAULT_GRACE_MS = 500;
+export const DEFAULT_RING_BYTES = 1 << 20;
 
 /** What the runner of one worker is made with. */
 export function runnerOptions(options: ThreadPoolOptions, worker: number): RunnerOptions {
@@ -35,7 +36,7 @@ export function runnerOptions(options: ThreadPoolOptions, worker: number): Runne
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     loadTimeoutMs: options.loadTimeoutMs ?? 10_000,
     startTimeoutMs: options.startTimeoutMs ?? 60_000,
-    ringBytes: options.ringBytes ?? 1 << 20,
+    ringBytes: options.ringBytes ?? DEFAULT_RING_BYTES,
     ...(maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } }),
   };
 }

@@ -3,7 +3,13 @@ import { Lookout } from './lookout.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
 import { chooseSeat, type Orphan, Seat } from './seat.js';
-import { DEFAULT_GRACE_MS, DEFAULT_TIMEOUT_MS, runnerOptions, type ThreadPoolOptions } from './thread-pool-options.js';
+import {
+  DEFAULT_GRACE_MS,
+  DEFAULT_RING_BYTES,
+  DEFAULT_TIMEOUT_MS,
+  runnerOptions,
+  type ThreadPoolOptions,
+} from './thread-pool-options.js';
 
 const MAX_RESTART_DELAY_MS = 5000;
 const STOPPED: ScriptErrorData = { code: 'POOL_ERR_STOPPED', message: 'The pool is stopped' };
@@ -40,11 +46,12 @@ class ThreadPool implements Pool {
     this.size = options.workers;
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
+    const { ringBytes = DEFAULT_RING_BYTES } = options;
     this.lookout = new Lookout({
       drain: (seat, runner) => this.take(seat, runner),
       passEnd: () => this.passEnd(),
     });
-    for (let i = 0; i < options.workers; i++) this.seats.push(new Seat((count) => this.unqueue(count)));
+    for (let i = 0; i < options.workers; i++) this.seats.push(new Seat((count) => this.unqueue(count), ringBytes));
   }
 
   async start(): Promise<readonly unknown[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Do, startPool } from './support/pools.js';
+import { Do, makePool, startPool } from './support/pools.js';
 
 describe('createThreadPool()', () => {
   it('keeps the order of one worker and carries payloads larger than the ring', async () => {
@@ -32,6 +32,19 @@ describe('createThreadPool()', () => {
   it('hears what a worker says while it starts, however much', async () => {
     const { events, until } = await startPool({ ringBytes: 4096, data: { sayFirst: 200 } });
     await until(() => events.length === 200);
+  });
+
+  it('says congested of what waits for a worker only past the room it will have', async () => {
+    const states: boolean[] = [];
+    const { pool, answers, events, until } = makePool({ ringBytes: 4096 }, { congested: (on) => states.push(on) });
+    const started = pool.start();
+    for (let i = 0; i < 10; i++) pool.sendEvent(Do.ECHO, new Uint8Array(300), 0, 300, 0);
+    expect(states).toEqual([]);
+    for (let i = 0; i < 10; i++) pool.send(Do.ECHO, i, new Uint8Array(300), 0, 300);
+    expect(states).toEqual([true]);
+    await started;
+    await until(() => answers.length === 10);
+    expect([events.length, states, pool.stats().queued]).toEqual([10, [true, false], 0]);
   });
 
   it('sends on when records without answer have filled the ring', async () => {
