@@ -91,16 +91,16 @@ export class CborReader {
     // No memory for more than is likely on the word of a peer.
     const array: JsonValue[] = count <= LIKELY ? new Array<JsonValue>(count) : [];
     const { bytes, end } = this;
-    for (let i = 0; i < count; i++) {
-      const small = this.at < end ? (bytes[this.at] as number) : 0xff;
-      if (small >= 24) array[i] = this.value();
-      else {
-        // A number below 24, all of it: the rule in arrays, and worth not calling anything.
-        if (--this.itemsLeft < 0) throw UNUSUAL;
-        this.at++;
-        array[i] = small;
-      }
+    for (let i = 0; i < count; ) {
+      // Numbers below 24 are one byte: the rule in arrays, and worth not calling anything.
+      const first = i;
+      let { at } = this;
+      for (; i < count && at < end && (bytes[at] as number) < 24; i++, at++) array[i] = bytes[at] as number;
+      this.itemsLeft -= i - first;
+      this.at = at;
+      if (i < count) array[i++] = this.value();
     }
+    if (this.itemsLeft < 0) throw UNUSUAL;
     this.depthLeft++;
     return array;
   }
