@@ -5,8 +5,8 @@ export type StaticType = 'any' | 'number' | 'string' | 'boolean' | 'table' | 'fu
 /** A local variable, parameter or loop variable. */
 export interface LocalVar {
   readonly name: string;
-  /** Unique within the chunk. */
-  readonly id: number;
+  /** Its JavaScript variable: differs from that of every variable visible where it is declared. */
+  readonly js: string;
   readonly owner: FunctionNode;
   /** A nested function uses it. */
   captured: boolean;
@@ -15,7 +15,11 @@ export interface LocalVar {
   /** Declared where one activation of the function may pass several times. */
   readonly inLoop: boolean;
   /** What is stored into it: every expression, and `undefined` for anything unknown. */
-  readonly sources: (Expr | undefined)[];
+  sources: readonly (Expr | undefined)[];
+  /** The numeric loop it counts. */
+  loop: NumericForStat | undefined;
+  /** The expression that reads it. */
+  readonly read: LocalExpr;
   /** What the type inference found; valid in the whole scope. */
   type: StaticType;
   /** A number of 1 or more: the variable of a loop that counts up from such a number. */
@@ -35,6 +39,8 @@ export interface FunctionNode {
   /** First and last line. */
   readonly line: number;
   endLine: number;
+  /** JavaScript variable that holds its environment. */
+  readonly env: string;
   /** Captured variables of enclosing functions, in order of first use. */
   readonly upvalues: LocalVar[];
   /** It, or a function inside it, uses a global. */
@@ -46,22 +52,28 @@ export interface FunctionNode {
   readonly inLoop: boolean;
   /** Last part of the name it is first stored under. */
   ownName: string | undefined;
-  /** Every return gives exactly one value that is no call: callers need not look for several results. */
+  /** Some return gives no value, several or those of a call. */
+  multiReturn: boolean;
+  /** It only ends in returns of exactly one value that is no call: callers need not look for several results. */
   single: boolean;
 }
 
 export interface Block {
-  readonly stats: Stat[];
+  stats: readonly Stat[];
   /** Functions created directly in this block (not in a block inside it). */
   readonly closures: FunctionNode[];
-  /** Has labels that a goto uses. */
-  labels: LabelStat[];
+  /** Labels that a goto uses. */
+  labels: readonly LabelStat[];
+  /** A loop or a label inside, not counting functions inside. */
+  hasLoop: boolean;
 }
 
 export interface ChunkNode {
   readonly name: string;
   readonly main: FunctionNode;
-  readonly functions: FunctionNode[];
+  readonly functions: readonly FunctionNode[];
+  /** Every local, parameter and loop variable, in order of appearance. */
+  readonly vars: readonly LocalVar[];
 }
 
 /* Expressions. `line` is the line LuaJIT would report a runtime error of this operation at. */
@@ -108,14 +120,14 @@ export interface IndexExpr {
 export interface CallExpr {
   readonly kind: 'Call';
   readonly callee: Expr;
-  readonly args: Expr[];
+  readonly args: readonly Expr[];
   readonly line: number;
 }
 export interface MethodExpr {
   readonly kind: 'Method';
   readonly object: Expr;
   readonly name: string;
-  readonly args: Expr[];
+  readonly args: readonly Expr[];
   readonly line: number;
 }
 export type ArithOp = '+' | '-' | '*' | '/' | '%' | '^' | '//' | '&' | '|' | '~' | '<<' | '>>';
@@ -172,12 +184,12 @@ export type Stat =
 export interface LocalStat {
   readonly kind: 'Local';
   readonly vars: LocalVar[];
-  readonly exprs: Expr[];
+  readonly exprs: readonly Expr[];
 }
 export interface AssignStat {
   readonly kind: 'Assign';
-  readonly targets: Expr[];
-  readonly exprs: Expr[];
+  readonly targets: readonly Expr[];
+  readonly exprs: readonly Expr[];
   readonly line: number;
 }
 export interface CallStat {
@@ -211,7 +223,7 @@ export interface NumericForStat {
 export interface GenericForStat {
   readonly kind: 'GenericFor';
   readonly vars: LocalVar[];
-  readonly exprs: Expr[];
+  readonly exprs: readonly Expr[];
   readonly body: Block;
   readonly line: number;
 }
@@ -222,7 +234,7 @@ export interface LocalFunctionStat {
 }
 export interface ReturnStat {
   readonly kind: 'Return';
-  readonly exprs: Expr[];
+  readonly exprs: readonly Expr[];
   readonly line: number;
 }
 export interface GotoStat {

@@ -2,11 +2,12 @@
 import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr } from './ast.js';
 import { FALSE, isMulti, NIL, TRUE, VARARG } from './ast.js';
 import { Lexer, type Token } from './lexer.js';
-import { Scopes } from './scope.js';
+import { addSource, Scopes } from './scope.js';
 
 /** Nesting of blocks and expressions LuaJIT allows (LJ_MAX_XLEVEL). */
 const MAX_LEVELS = 200;
 const UNARY_PRIORITY = 12;
+const NO_ARGS: readonly Expr[] = [];
 const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
 
 /** Left and right binding power; right below left makes the operator right associative. */
@@ -217,7 +218,7 @@ export abstract class ExpressionParser {
     return { kind: 'Call', callee, args: this.parseArgs(), line };
   }
 
-  private parseArgs(): Expr[] {
+  private parseArgs(): readonly Expr[] {
     const { lex } = this;
     this.scopes.fn.hasCall = true;
     if (lex.token === '<string>') {
@@ -229,16 +230,22 @@ export abstract class ExpressionParser {
     if (lex.token !== '(') throw lex.errorNear('function arguments expected');
     const { line } = lex;
     lex.next();
-    if (this.accept(')')) return [];
+    if (this.accept(')')) return NO_ARGS;
     const args = this.parseExprList();
     this.expectClosing(')', '(', line);
     return args;
   }
 
-  protected parseExprList(): Expr[] {
-    const list = [this.parseExpr()];
-    while (this.accept(',')) list.push(this.parseExpr());
-    return list;
+  protected parseExprList(): readonly Expr[] {
+    // Most lists are short, and an array that grows keeps room for many.
+    const a = this.parseExpr();
+    if (!this.accept(',')) return [a];
+    const b = this.parseExpr();
+    if (!this.accept(',')) return [a, b];
+    const list = [a, b];
+    do list.push(this.parseExpr());
+    while (this.accept(','));
+    return list.slice();
   }
 
   private parseKey(): Expr {
@@ -300,7 +307,7 @@ export abstract class ExpressionParser {
 
   private addParam(fn: FunctionNode, name: string): void {
     const v = this.scopes.newVar(name);
-    v.sources.push(undefined);
+    addSource(v, undefined);
     fn.params.push(v);
     this.scopes.declare(v, this.lex.line);
   }

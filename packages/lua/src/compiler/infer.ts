@@ -2,7 +2,7 @@
  * Static types of locals: a local has a type when everything ever stored into it has that type. Found as the greatest
  * fixed point, so that `i = i + 1` keeps a number a number.
  */
-import type { ChunkNode, Expr, FunctionNode, LocalVar, Stat, StaticType } from './ast.js';
+import type { ChunkNode, Expr, LocalVar, NumericForStat, Stat, StaticType } from './ast.js';
 
 /** The type of the first value of `e` as far as it is known without running it. */
 export function typeOf(e: Expr): StaticType {
@@ -93,23 +93,47 @@ function isLength(e: Expr): boolean {
 
 /** Sets `type`, `fn` of every local and `single` of every function. */
 export function inferTypes(chunk: ChunkNode): void {
-  const vars: LocalVar[] = [];
-  for (const fn of chunk.functions) collectVars(fn.body.stats, vars);
-  for (const v of vars) {
+  let open: LocalVar[] = [];
+  for (const v of chunk.vars) {
+    const { sources, loop } = v;
+    if (loop !== undefined) v.atLeastOne = !v.reassigned && countsFromOne(loop);
     v.type = firstGuess(v);
-    if (v.sources.length === 1 && v.sources[0]?.kind === 'Function') v.fn = v.sources[0];
+    if (v.type !== 'any') open.push(v);
+    if (sources.length === 1 && sources[0]?.kind === 'Function') v.fn = sources[0];
   }
   for (let changed = true; changed; ) {
     changed = false;
-    for (const v of vars) {
-      if (v.type === 'any') continue;
-      if (v.sources.some((s) => s === undefined || typeOf(s) !== v.type)) {
+    const kept: LocalVar[] = [];
+    for (const v of open) {
+      if (holds(v)) {
+        // A literal stays what it is.
+        if (v.sources.length > 1 || !isLiteral(v.sources[0]!)) kept.push(v);
+      } else {
         v.type = 'any';
         changed = true;
       }
     }
+    open = kept;
   }
-  for (const fn of chunk.functions) fn.single = returnsOne(fn);
+  for (const fn of chunk.functions) fn.single = !fn.multiReturn && endsInReturn(fn.body.stats);
+}
+
+function countsFromOne(loop: NumericForStat): boolean {
+  return isAtLeastOne(loop.start) && (loop.step === undefined || isAtLeastOne(loop.step));
+}
+
+/** Whether all that is stored into `v` has its type. */
+function holds(v: LocalVar): boolean {
+  const { sources, type } = v;
+  for (let i = 0; i < sources.length; i++) {
+    const s = sources[i];
+    if (s === undefined || typeOf(s) !== type) return false;
+  }
+  return true;
+}
+
+function isLiteral(e: Expr): boolean {
+  return e.kind === 'Number' || e.kind === 'String' || e.kind === 'Function' || e.kind === 'Table';
 }
 
 function firstGuess(v: LocalVar): StaticType {
@@ -122,62 +146,14 @@ function firstGuess(v: LocalVar): StaticType {
   return v.sources.length > 0 ? 'number' : 'any';
 }
 
-function collectVars(stats: readonly Stat[], out: LocalVar[]): void {
-  for (const s of stats) {
-    switch (s.kind) {
-      case 'Local':
-        out.push(...s.vars);
-        break;
-      case 'LocalFunction':
-        out.push(s.v);
-        break;
-      case 'NumericFor':
-        out.push(s.v);
-        s.v.atLeastOne = !s.v.reassigned && isAtLeastOne(s.start) && (s.step === undefined || isAtLeastOne(s.step));
-        break;
-      default:
-        break;
-    }
-    for (const body of blocksOf(s)) collectVars(body, out);
-  }
-}
-
-function blocksOf(s: Stat): (readonly Stat[])[] {
-  switch (s.kind) {
-    case 'If': {
-      const list: (readonly Stat[])[] = s.arms.map((a) => a.body.stats);
-      if (s.orelse !== undefined) list.push(s.orelse.stats);
-      return list;
-    }
-    case 'Do':
-    case 'While':
-    case 'Repeat':
-    case 'NumericFor':
-    case 'GenericFor':
-      return [s.body.stats];
-    default:
-      return [];
-  }
-}
-
-/** Whether every way out of `fn` returns one value that is no call, so that the result is never an array. */
-function returnsOne(fn: FunctionNode): boolean {
-  return endsInReturn(fn.body.stats) && allSingle(fn.body.stats);
-}
-
 function endsInReturn(stats: readonly Stat[]): boolean {
   const last = stats[stats.length - 1];
   if (last?.kind === 'Return') return true;
   if (last?.kind === 'Do') return endsInReturn(last.body.stats);
-  return last?.kind === 'If' && last.orelse !== undefined && blocksOf(last).every(endsInReturn);
-}
-
-function allSingle(stats: readonly Stat[]): boolean {
-  return stats.every((s) => {
-    if (s.kind === 'Return') {
-      const e = s.exprs[0];
-      return s.exprs.length === 1 && e !== undefined && e.kind !== 'Call' && e.kind !== 'Method' && e.kind !== 'Vararg';
-    }
-    return blocksOf(s).every(allSingle);
-  });
+  return (
+    last?.kind === 'If' &&
+    last.orelse !== undefined &&
+    endsInReturn(last.orelse.stats) &&
+    last.arms.every((a) => endsInReturn(a.body.stats))
+  );
 }

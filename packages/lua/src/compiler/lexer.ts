@@ -7,11 +7,20 @@ import { syntaxError } from './syntax-error.js';
 /** Keywords and operators stand for themselves; the rest are `<name>`, `<string>`, `<number>`, `<eof>`. */
 export type Token = string;
 
-const KEYWORDS = new Set(
-  'and break do else elseif end false for function goto if in local nil not or repeat return then true until while'.split(
-    ' ',
-  ),
-);
+const KEYWORDS: readonly Token[] = [
+  ...['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in', 'local', 'nil'],
+  ...['not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while'],
+];
+
+/** A keyword or name of the source. */
+interface Word {
+  readonly token: Token;
+  readonly text: string;
+}
+
+const SYMBOLS = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c));
+const BEFORE_EQUALS: Record<number, Token> = { 60: '<=', 61: '==', 62: '>=', 126: '~=' };
+const DOUBLED: Record<number, Token> = { 47: '//', 58: '::', 60: '<<', 62: '>>' };
 
 export class Lexer {
   readonly source: string;
@@ -25,6 +34,8 @@ export class Lexer {
   lastLine = 1;
   private at = 0;
   private start = 0;
+  /** Words seen so far: each name is one string, however often it occurs. */
+  private readonly words = new Map<string, Word>(KEYWORDS.map((k) => [k, { token: k, text: k }]));
   private ahead: { token: Token; text: string; number: number; line: number; start: number; at: number } | undefined =
     undefined;
 
@@ -88,44 +99,55 @@ export class Lexer {
     while (this.at < s.length && s[this.at] !== '\n' && s[this.at] !== '\r') this.at++;
   }
 
+  /**
+   * One function for all that is frequent, and with it too large for V8 to inline: it would put a copy into everything that
+   * moves to the next token, and spend more time on optimising those than on the tokens of a large source.
+   */
   private scan(): Token {
     const s = this.source;
     for (;;) {
-      const c = s.charCodeAt(this.at);
-      this.start = this.at;
-      if (c !== c) return '<eof>';
+      let { at } = this;
+      let c = s.charCodeAt(at);
+      while (c === 32) c = s.charCodeAt(++at);
+      const start = at;
+      this.start = start;
+      if (c !== c) {
+        this.at = at;
+        return '<eof>';
+      }
       const cls = CHAR_CLASS[c]!;
-      if (cls & NAME_START) return this.scanName();
+      if (cls & NAME_START) {
+        do c = s.charCodeAt(++at);
+        while ((CHAR_CLASS[c]! & (NAME_START | DIGIT)) !== 0);
+        this.at = at;
+        const text = s.slice(start, at);
+        let word = this.words.get(text);
+        if (word === undefined) {
+          word = { token: '<name>', text };
+          this.words.set(text, word);
+        }
+        this.text = word.text;
+        return word.token;
+      }
+      this.at = at;
       if (cls & DIGIT) return this.scanNumber();
+      const d = s.charCodeAt(at + 1);
       if (cls & SPACE) {
-        if (c === 10 || c === 13) this.newline();
-        else this.at++;
-        continue;
+        if (c === 10 || c === 13) {
+          this.at = (d === 10 || d === 13) && d !== c ? at + 2 : at + 1;
+          this.line++;
+        } else this.at = at + 1;
+      } else if (c === 45 && d === 45) this.skipComment();
+      else if (c === 34 || c === 39) return this.scanString(c);
+      else if (c === 91) return this.scanBracket();
+      else if (c === 46) return this.scanDot(d);
+      else {
+        const pair = d === 61 ? BEFORE_EQUALS[c] : d === c ? DOUBLED[c] : undefined;
+        const token = pair ?? SYMBOLS[c]!;
+        this.at = at + token.length;
+        return token;
       }
-      if (c === 45 && s.charCodeAt(this.at + 1) === 45) {
-        this.skipComment();
-        continue;
-      }
-      return this.scanSymbol(c);
     }
-  }
-
-  private newline(): void {
-    const s = this.source;
-    const c = s.charCodeAt(this.at++);
-    const d = s.charCodeAt(this.at);
-    if ((d === 10 || d === 13) && d !== c) this.at++;
-    this.line++;
-  }
-
-  private scanName(): Token {
-    const s = this.source;
-    let at = this.at + 1;
-    while ((CHAR_CLASS[s.charCodeAt(at)]! & (NAME_START | DIGIT)) !== 0) at++;
-    const text = s.slice(this.at, at);
-    this.at = at;
-    this.text = text;
-    return KEYWORDS.has(text) ? text : '<name>';
   }
 
   private scanNumber(): Token {
@@ -217,32 +239,20 @@ export class Lexer {
     return '<string>';
   }
 
-  private scanSymbol(c: number): Token {
-    const s = this.source;
-    const d = s.charCodeAt(this.at + 1);
-    if (c === 34 || c === 39) return this.scanString(c);
-    if (c === 91) return this.scanBracket();
-    if (c === 46) {
-      if ((CHAR_CLASS[d]! & DIGIT) !== 0) return this.scanNumber();
-      if (d !== 46) return this.take(1);
-      return this.take(s.charCodeAt(this.at + 2) === 46 ? 3 : 2);
-    }
-    // = < > ~ with a following =
-    if (d === 61 && (c === 61 || c === 60 || c === 62 || c === 126)) return this.take(2);
-    // :: << >> //
-    if (d === c && (c === 58 || c === 60 || c === 62 || c === 47)) return this.take(2);
-    return this.take(1);
+  private scanDot(next: number): Token {
+    if ((CHAR_CLASS[next]! & DIGIT) !== 0) return this.scanNumber();
+    if (next !== 46) return this.take('.');
+    return this.take(this.source.charCodeAt(this.at + 2) === 46 ? '...' : '..');
   }
 
-  private take(n: number): Token {
-    const from = this.at;
-    this.at += n;
-    return this.source.slice(from, this.at);
+  private take(token: Token): Token {
+    this.at += token.length;
+    return token;
   }
 
   private scanBracket(): Token {
     const level = this.longBracket();
-    if (level === -1) return this.take(1);
+    if (level === -1) return this.take('[');
     if (level === -2) {
       const eq = /^\[=*/.exec(this.source.slice(this.at, this.at + 1000))!;
       throw this.errorAt('invalid long string delimiter', eq[0]);

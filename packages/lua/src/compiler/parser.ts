@@ -1,9 +1,13 @@
 /** Statements, and the entry point of the parser. */
-import type { Block, ChunkNode, Expr, GenericForStat, IfStat, LabelStat, LocalVar, Stat } from './ast.js';
+import type { Block, ChunkNode, Expr, GenericForStat, IfStat, LabelStat, Stat } from './ast.js';
+import { isMulti } from './ast.js';
 import { ExpressionParser, unwrap } from './expression-parser.js';
 import type { Token } from './lexer.js';
+import { addSource } from './scope.js';
 import { chunkDisplayName } from './syntax-error.js';
 
+const ZERO: Expr = { kind: 'Number', value: 0 };
+const NO_EXPRS: readonly Expr[] = [];
 const BLOCK_END: ReadonlySet<Token> = new Set(['else', 'elseif', 'end', 'until', '<eof>']);
 
 /**
@@ -15,6 +19,10 @@ export function parseChunk(source: string, name: string): ChunkNode {
 }
 
 class Parser extends ExpressionParser {
+  /** Statements of the open blocks: first `parsed` of this list. */
+  private readonly stats: Stat[] = [];
+  private parsed = 0;
+
   parse(): ChunkNode {
     const { lex, scopes } = this;
     const main = scopes.openFunction(0);
@@ -25,20 +33,23 @@ class Parser extends ExpressionParser {
     if (lex.token !== '<eof>') throw lex.errorNear("'<eof>' expected");
     scopes.closeBlock();
     scopes.closeFunction(lex.line);
-    return { name: lex.chunk, main, functions: scopes.functions };
+    return { name: lex.chunk, main, functions: scopes.functions, vars: scopes.vars };
   }
 
   protected parseStatements(block: Block): void {
     this.enter();
-    const { lex } = this;
+    const { lex, stats } = this;
+    const from = this.parsed;
     while (!BLOCK_END.has(lex.token)) {
       const last = lex.token === 'return';
       const stat = this.parseStatement();
-      if (stat !== undefined) block.stats.push(stat);
+      if (stat !== undefined) stats[this.parsed++] = stat;
       if (stat?.kind === 'Label') this.endLabel(stat);
       this.accept(';');
       if (last) break;
     }
+    block.stats = stats.slice(from, this.parsed);
+    this.parsed = from;
     this.leave();
   }
 
@@ -113,17 +124,19 @@ class Parser extends ExpressionParser {
   }
 
   private parseIf(line: number): Stat {
-    const arms: IfStat['arms'] = [];
-    let orelse: Block | undefined;
-    do {
-      this.lex.next();
-      const cond = this.parseExpr();
-      this.expect('then');
-      arms.push({ cond, body: this.parseBlock() });
-    } while (this.lex.token === 'elseif');
-    if (this.accept('else')) orelse = this.parseBlock();
+    const arms = [this.parseArm()];
+    while (this.lex.token === 'elseif') arms.push(this.parseArm());
+    const orelse = this.accept('else') ? this.parseBlock() : undefined;
     this.expectClosing('end', 'if', line);
     return { kind: 'If', arms, orelse };
+  }
+
+  /** `if` or `elseif` with its block. */
+  private parseArm(): IfStat['arms'][number] {
+    this.lex.next();
+    const cond = this.parseExpr();
+    this.expect('then');
+    return { cond, body: this.parseBlock() };
   }
 
   private parseWhile(line: number): Stat {
@@ -165,12 +178,14 @@ class Parser extends ExpressionParser {
     const line = this.lex.lastLine;
     const body = scopes.openBlock(true);
     const v = scopes.newVar(name);
-    v.sources.push({ kind: 'Number', value: 0 });
+    addSource(v, ZERO);
     scopes.declare(v, line);
+    const loop: Stat = { kind: 'NumericFor', v, start, limit, step, body, line };
+    v.loop = loop;
     this.parseStatements(body);
     scopes.closeBlock();
     this.expectClosing('end', 'for', forLine);
-    return { kind: 'NumericFor', v, start, limit, step, body, line };
+    return loop;
   }
 
   private parseGenericFor(name: string, line: number): Stat {
@@ -184,7 +199,7 @@ class Parser extends ExpressionParser {
     const vars: GenericForStat['vars'] = [];
     for (const n of names) {
       const v = scopes.newVar(n);
-      v.sources.push(undefined);
+      addSource(v, undefined);
       scopes.declare(v, line);
       vars.push(v);
     }
@@ -216,31 +231,34 @@ class Parser extends ExpressionParser {
     this.scopes.declare(v, line);
     const fn = this.parseFunction(line, false);
     fn.ownName = v.name;
-    v.sources.push(fn);
+    addSource(v, fn);
     return { kind: 'LocalFunction', v, fn };
   }
 
   private parseLocal(): Stat {
     const { lex, scopes } = this;
-    const vars: LocalVar[] = [];
-    do {
+    const vars = [scopes.newVar(this.parseName())];
+    scopes.checkRoom(1, lex.line);
+    while (this.accept(',')) {
       vars.push(scopes.newVar(this.parseName()));
       scopes.checkRoom(vars.length, lex.line);
-    } while (this.accept(','));
-    const exprs = this.accept('=') ? this.parseExprList() : [];
-    vars.forEach((v, i) => {
-      nameFunction({ kind: 'Local', v }, exprs[i]);
-      v.sources.push(exprs[i]);
+    }
+    const exprs = this.accept('=') ? this.parseExprList() : NO_EXPRS;
+    for (let i = 0; i < vars.length; i++) {
+      const v = vars[i]!;
+      nameFunction(v.read, exprs[i]);
+      addSource(v, exprs[i]);
       scopes.declare(v, lex.line);
-    });
+    }
     return { kind: 'Local', vars, exprs };
   }
 
   private parseReturn(): Stat {
     const { lex } = this;
     lex.next();
-    const exprs = BLOCK_END.has(lex.token) || lex.token === ';' ? [] : this.parseExprList();
+    const exprs = BLOCK_END.has(lex.token) || lex.token === ';' ? NO_EXPRS : this.parseExprList();
     const line = lex.lastLine;
+    if (exprs.length !== 1 || isMulti(exprs[0])) this.scopes.fn.multiReturn = true;
     return { kind: 'Return', exprs, line };
   }
 
@@ -260,15 +278,16 @@ class Parser extends ExpressionParser {
     throw this.lex.errorNear('syntax error');
   }
 
-  private assign(targets: Expr[], exprs: Expr[], line: number): Stat {
-    targets.forEach((t, i) => {
+  private assign(targets: readonly Expr[], exprs: readonly Expr[], line: number): Stat {
+    for (let i = 0; i < targets.length; i++) {
+      const t = targets[i]!;
       nameFunction(t, exprs[i]);
-      if (t.kind !== 'Local') return;
+      if (t.kind !== 'Local') continue;
       t.v.reassigned = true;
       const source = exprs[i];
       // The last expression may stand for several values.
-      t.v.sources.push(source === undefined ? undefined : unwrap(source));
-    });
+      addSource(t.v, source === undefined ? undefined : unwrap(source));
+    }
     return { kind: 'Assign', targets, exprs, line };
   }
 }

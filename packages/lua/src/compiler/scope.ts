@@ -1,5 +1,5 @@
 /** Names in scope: locals, upvalues, labels, with LuaJIT's limits. */
-import type { Block, Expr, FunctionNode, GotoStat, LabelStat, LocalVar } from './ast.js';
+import type { Block, Expr, FunctionNode, GotoStat, LabelStat, LocalExpr, LocalVar, Stat } from './ast.js';
 import { syntaxError } from './syntax-error.js';
 
 const MAX_LOCALS = 200;
@@ -10,8 +10,8 @@ interface BlockScope {
   /** Number of active locals of the function where the block starts. */
   readonly start: number;
   readonly loop: boolean;
-  readonly labels: Map<string, LabelStat>;
-  gotos: { stat: GotoStat; visible: number }[];
+  labels: Map<string, LabelStat> | undefined;
+  gotos: { stat: GotoStat; visible: number }[] | undefined;
 }
 
 interface FunctionScope {
@@ -21,14 +21,23 @@ interface FunctionScope {
   loops: number;
   sawLabel: boolean;
   conditions: number;
+  /** Numbers of the next variable and environment: above all that are visible. */
+  ids: number;
+  envs: number;
 }
+
+const NO_STATS: readonly Stat[] = [];
+const NO_LABELS: readonly LabelStat[] = [];
+const NO_SOURCES: readonly (Expr | undefined)[] = [];
+const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The scopes open at the parser's position. */
 export class Scopes {
   readonly functions: FunctionNode[] = [];
+  readonly vars: LocalVar[] = [];
   private readonly chunk: string;
   private readonly stack: FunctionScope[] = [];
-  private ids = 0;
+  private labels = 0;
   private orders = 0;
 
   constructor(chunk: string) {
@@ -51,9 +60,10 @@ export class Scopes {
       parent: outer?.fn,
       params: [],
       vararg: false,
-      body: { stats: [], closures: [], labels: [] },
+      body: newBlock(),
       line,
       endLine: line,
+      env: outer === undefined ? 'E' : `E${outer.envs}`,
       upvalues: [],
       usesEnv: false,
       hasLoop: false,
@@ -61,11 +71,14 @@ export class Scopes {
       inCondition: outer !== undefined && outer.conditions > 0,
       inLoop: outer !== undefined && (outer.loops > 0 || outer.sawLabel),
       ownName: undefined,
+      multiReturn: false,
       single: false,
     };
     this.functions.push(fn);
     outer?.blocks[outer.blocks.length - 1]!.block.closures.push(fn);
-    this.stack.push({ fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0 });
+    const ids = outer === undefined ? 0 : outer.ids;
+    const envs = outer === undefined ? 1 : ++outer.envs;
+    this.stack.push({ fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0, ids, envs });
     return fn;
   }
 
@@ -76,29 +89,47 @@ export class Scopes {
   }
 
   openBlock(loop = false): Block {
-    const block: Block = { stats: [], closures: [], labels: [] };
+    const block = newBlock();
     const top = this.top;
     if (loop) {
       top.loops++;
       top.fn.hasLoop = true;
+      this.markLoop(top);
     }
-    top.blocks.push({ block, start: top.active.length, loop, labels: new Map(), gotos: [] });
+    top.blocks.push({ block, start: top.active.length, loop, labels: undefined, gotos: undefined });
     return block;
+  }
+
+  /** All open blocks of a function contain a loop. */
+  private markLoop(top: FunctionScope): void {
+    for (let i = top.blocks.length - 1; i >= 0; i--) {
+      const { block } = top.blocks[i]!;
+      if (block.hasLoop) return;
+      block.hasLoop = true;
+    }
   }
 
   closeBlock(): void {
     const top = this.top;
     const scope = top.blocks.pop()!;
     if (scope.loop) top.loops--;
+    if (scope.gotos !== undefined) this.closeGotos(top, scope, scope.gotos);
+    if (scope.labels !== undefined)
+      scope.block.labels = [...scope.labels.values()].filter((l) => l.forward.length + l.backward.length > 0);
+    while (top.active.length > scope.start) top.active.pop();
+  }
+
+  private closeGotos(top: FunctionScope, scope: BlockScope, gotos: NonNullable<BlockScope['gotos']>): void {
     const outer = top.blocks[top.blocks.length - 1];
-    for (const g of scope.gotos) {
-      const label = scope.labels.get(g.stat.name);
+    for (const g of gotos) {
+      const label = scope.labels?.get(g.stat.name);
       if (label !== undefined) this.resolve(g.stat, g.visible, label, scope);
       else if (outer === undefined) throw this.error(g.stat.line, `undefined label '${g.stat.name}'`);
-      else outer.gotos.push({ stat: g.stat, visible: Math.min(g.visible, scope.start) });
+      else {
+        outer.gotos ??= [];
+        outer.gotos.push({ stat: g.stat, visible: Math.min(g.visible, scope.start) });
+      }
     }
-    scope.block.labels = [...scope.labels.values()].filter((l) => l.forward.length + l.backward.length > 0);
-    top.active.length = scope.start;
   }
 
   private resolve(stat: GotoStat, visible: number, label: LabelStat, scope: BlockScope): void {
@@ -127,18 +158,24 @@ export class Scopes {
   /** A new variable, not yet visible. */
   newVar(name: string): LocalVar {
     const top = this.top;
-    return {
+    const read: { kind: 'Local'; v: LocalVar | undefined } = { kind: 'Local', v: undefined };
+    const v: LocalVar = {
       name,
-      id: this.ids++,
+      js: `${PLAIN_NAME.test(name) ? name : 'L'}$${top.ids++}`,
       owner: top.fn,
       captured: false,
       reassigned: false,
       inLoop: top.loops > 0 || top.sawLabel,
-      sources: [],
+      sources: NO_SOURCES,
+      loop: undefined,
+      read: read as LocalExpr,
       type: 'any',
       atLeastOne: false,
       fn: undefined,
     };
+    read.v = v;
+    this.vars.push(v);
+    return v;
   }
 
   /** Makes `v` visible from here to the end of the block. */
@@ -167,7 +204,7 @@ export class Scopes {
         const v = active[i]!;
         if (v.name === name) {
           if (depth < this.stack.length - 1) this.capture(v, depth, line);
-          return { kind: 'Local', v };
+          return v.read;
         }
       }
     }
@@ -188,18 +225,20 @@ export class Scopes {
   addLabel(name: string, line: number): LabelStat {
     const top = this.top;
     const scope = top.blocks[top.blocks.length - 1]!;
-    if (scope.labels.has(name)) throw this.error(line, `duplicate label '${name}'`);
+    if (scope.labels?.has(name)) throw this.error(line, `duplicate label '${name}'`);
     const label: LabelStat = {
       kind: 'Label',
       name,
-      id: this.ids++,
+      id: this.labels++,
       order: this.orders++,
       visible: top.active.length,
       forward: [],
       backward: [],
     };
+    scope.labels ??= new Map();
     scope.labels.set(name, label);
     top.sawLabel = true;
+    this.markLoop(top);
     return label;
   }
 
@@ -212,7 +251,9 @@ export class Scopes {
   addGoto(name: string, line: number): GotoStat {
     const top = this.top;
     const stat: GotoStat = { kind: 'Goto', name, line, order: this.orders++, target: undefined };
-    top.blocks[top.blocks.length - 1]!.gotos.push({ stat, visible: top.active.length });
+    const scope = top.blocks[top.blocks.length - 1]!;
+    scope.gotos ??= [];
+    scope.gotos.push({ stat, visible: top.active.length });
     return stat;
   }
 
@@ -223,4 +264,14 @@ export class Scopes {
   error(line: number, message: string): Error {
     return syntaxError(this.chunk, line, message);
   }
+}
+
+function newBlock(): Block {
+  return { stats: NO_STATS, closures: [], labels: NO_LABELS, hasLoop: false };
+}
+
+/** `e` is stored into `v`; undefined when it is not known what is. */
+export function addSource(v: LocalVar, e: Expr | undefined): void {
+  if (v.sources.length === 0) v.sources = [e];
+  else (v.sources as (Expr | undefined)[]).push(e);
 }

@@ -36,18 +36,22 @@ export function operandPair(
   cx: FunctionContext,
   ea: Expr,
   eb: Expr,
-  make: (e: Expr) => Operand = (e) => operand(cx, e, () => emitRaw(cx, e)),
+  make: (cx: FunctionContext, e: Expr) => Operand = rawOperand,
 ): OperandPair {
   if (isLateRead(cx, ea)) {
     // A boxed local of this function is read when the operation runs, after the right operand was evaluated.
-    const b = make(eb);
-    const a = make(ea);
+    const b = make(cx, eb);
+    const a = make(cx, ea);
     return { pre: b.temp === undefined ? '' : `${b.init},`, a, b: { ...b, init: b.ref } };
   }
-  const a = make(ea);
-  const b = make(eb);
+  const a = make(cx, ea);
+  const b = make(cx, eb);
   if (a.temp !== undefined && b.temp !== undefined) return { pre: `${a.init},`, a: { ...a, init: a.ref }, b };
   return { pre: '', a, b };
+}
+
+function rawOperand(cx: FunctionContext, e: Expr): Operand {
+  return operand(cx, e, emitRaw);
 }
 
 function isLateRead(cx: FunctionContext, e: Expr): boolean {
@@ -64,13 +68,12 @@ export function releasePair(cx: FunctionContext, p: OperandPair): void {
  * Returns the condition, '' when nothing has to be tested.
  */
 export function typeTest(p: OperandPair, type: string, aKnown: boolean, bKnown: boolean): string {
-  const tests: string[] = [];
+  if (aKnown) return bKnown ? '' : `typeof ${p.b.init}==='${type}'`;
+  const a = `typeof ${p.a.init}==='${type}'`;
+  if (bKnown) return a;
   // The right operand holds the evaluation that is still to do, unless only the left one is a temporary.
-  const bFirst = p.b.init !== p.b.ref;
-  if (bFirst && !bKnown) tests.push(`typeof ${p.b.init}==='${type}'`);
-  if (!aKnown) tests.push(`typeof ${p.a.init}==='${type}'`);
-  if (!bFirst && !bKnown) tests.push(`typeof ${p.b.ref}==='${type}'`);
-  return tests.join('&&');
+  const b = `typeof ${p.b.init}==='${type}'`;
+  return p.b.init !== p.b.ref ? `${b}&&${a}` : `${a}&&${b}`;
 }
 
 export function emitArith(cx: FunctionContext, e: BinaryExpr): string {
@@ -86,7 +89,7 @@ export function emitArith(cx: FunctionContext, e: BinaryExpr): string {
   const pre = p.pre + restInit(p.a, aNum) + restInit(p.b, bNum);
   const fast = e.op === '//' ? `${cx.mark(e.line)}NIDIV(${a},${b})` : fastArith(e, a, b);
   if (test === '') return `(${pre}${fast})`;
-  const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.a), cx.describe(e.b))}${cx.op(SLOW[e.op]!)}(${a},${b})`);
+  const slow = cx.slow(`${cx.mark(e.line, e.a, e.b)}${cx.op(SLOW[e.op]!)}(${a},${b})`);
   return `(${pre}${test}?${fast}:${slow})`;
 }
 
@@ -120,9 +123,9 @@ function modText(eb: Expr, a: string, b: string): string {
 
 export function emitMinus(cx: FunctionContext, e: UnaryExpr): string {
   if (typeOf(e.a) === 'number') return `(-${emitExpr(cx, e.a)})`;
-  const a = operand(cx, e.a, () => emitRaw(cx, e.a));
+  const a = operand(cx, e.a, emitRaw);
   releaseOperand(cx, a);
-  const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.a))}${cx.op('UNM')}(${a.ref})`);
+  const slow = cx.slow(`${cx.mark(e.line, e.a)}${cx.op('UNM')}(${a.ref})`);
   return `(typeof ${a.init}==='number'?-${a.ref}:${slow})`;
 }
 
@@ -131,7 +134,7 @@ export function emitBitwise(cx: FunctionContext, e: BinaryExpr): string {
   const ta = cx.temp();
   const b = emitExpr(cx, e.b);
   cx.release(ta);
-  return `(${ta}=${a},${cx.slow(`${cx.mark(e.line, cx.describe(e.a), cx.describe(e.b))}${cx.op(SLOW[e.op]!)}(${ta},${b})`)})`;
+  return `(${ta}=${a},${cx.slow(`${cx.mark(e.line, e.a, e.b)}${cx.op(SLOW[e.op]!)}(${ta},${b})`)})`;
 }
 
 /** Concatenation, right associative. What is known to be text or a number needs no test. */
@@ -139,12 +142,12 @@ export function emitConcat(cx: FunctionContext, e: BinaryExpr): string {
   const aStr = isText(e.a);
   const bStr = isText(e.b);
   if (aStr && bStr) return `(${textOf(cx, e.a)}+${textOf(cx, e.b)})`;
-  const p = operandPair(cx, e.a, e.b, (x) => textOperand(cx, x));
+  const p = operandPair(cx, e.a, e.b, textOperand);
   releasePair(cx, p);
   const test = typeTest(p, 'string', aStr, bStr);
   const pre = p.pre + restInit(p.a, aStr) + restInit(p.b, bStr);
   const slow = cx.slow(
-    `${cx.mark(e.line, cx.describe(e.a), cx.describe(e.b))}${cx.op('CAT')}(${slowOperand(e.a, p.a)},${slowOperand(e.b, p.b)})`,
+    `${cx.mark(e.line, e.a, e.b)}${cx.op('CAT')}(${slowOperand(e.a, p.a)},${slowOperand(e.b, p.b)})`,
   );
   return `(${pre}${test}?${p.a.ref}+${p.b.ref}:${slow})`;
 }
@@ -169,7 +172,7 @@ function textOperand(cx: FunctionContext, e: Expr): Operand {
     const text = textOf(cx, e);
     return { init: text, ref: text, temp: undefined };
   }
-  if (typeOf(e) !== 'number') return operand(cx, e, () => emitRaw(cx, e));
+  if (typeOf(e) !== 'number') return operand(cx, e, emitRaw);
   const text = textOf(cx, e);
   const temp = cx.temp();
   return { init: `(${temp}=${text})`, ref: temp, temp };

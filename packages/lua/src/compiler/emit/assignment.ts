@@ -3,7 +3,7 @@ import type { AssignStat, Expr, LocalVar } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { isAtLeastOne, typeOf } from '../infer.js';
 import type { AnyCall } from './call.js';
-import { type FunctionContext, prop, varRef } from './context.js';
+import { type FunctionContext, varRef } from './context.js';
 import { emitExpr } from './expression.js';
 import { stableText } from './operand.js';
 import { spreadInto } from './variables.js';
@@ -16,7 +16,7 @@ type Target =
       readonly object: string;
       readonly key: string;
       readonly isTable: boolean;
-      readonly name: string | undefined;
+      readonly name: Expr | undefined;
     }
   | {
       readonly kind: 'element';
@@ -24,8 +24,10 @@ type Target =
       readonly key: string;
       readonly keyExpr: Expr;
       readonly isTable: boolean;
-      readonly name: string | undefined;
+      readonly name: Expr | undefined;
     };
+
+const NONE: ReadonlySet<LocalVar> = new Set();
 
 export function emitAssign(cx: FunctionContext, s: AssignStat): string {
   const [target] = s.targets;
@@ -37,7 +39,7 @@ export function emitAssign(cx: FunctionContext, s: AssignStat): string {
 function emitSingle(cx: FunctionContext, target: Expr, value: Expr, line: number): string {
   if (target.kind === 'Local') return `${varRef(target.v)}=${emitExpr(cx, value)};`;
   const temps = new Temps(cx);
-  const t = prepare(cx, target, temps, new Set());
+  const t = prepare(cx, target, temps, NONE);
   const stable = stableText(value);
   const text = stable ?? temps.keep(emitExpr(cx, value));
   const code = temps.text() + store(cx, t, text, canBeNil(value), line);
@@ -71,7 +73,7 @@ function emitMultiple(cx: FunctionContext, s: AssignStat): string {
   let text = temps.text() + tail;
   for (let i = targets.length - 1; i >= 0; i--) {
     const e = s.exprs[i];
-    text += store(cx, targets[i]!, values[i] ?? 'undefined', e === undefined || canBeNil(e), s.line);
+    text += store(cx, targets[i]!, values[i] ?? 'void 0', e === undefined || canBeNil(e), s.line);
   }
   temps.release();
   return text;
@@ -82,38 +84,36 @@ function prepare(cx: FunctionContext, e: Expr, temps: Temps, assigned: ReadonlyS
   if (e.kind === 'Local') return { kind: 'local', v: e.v };
   if (e.kind === 'Global') return { kind: 'field', object: cx.env, key: e.name, isTable: true, name: undefined };
   if (e.kind !== 'Index') throw new Error(`Cannot assign to ${e.kind}`);
-  const hold = (x: Expr): string => {
-    const stable = x.kind === 'Local' && assigned.has(x.v) ? undefined : stableText(x);
-    return stable ?? temps.keep(emitExpr(cx, x));
-  };
-  const object = hold(e.object);
+  const held = hold(cx, e.object, temps, assigned);
+  // `.` may follow.
+  const object = held.charCodeAt(0) < 58 ? `(${held})` : held;
   const isTable = typeOf(e.object) === 'table';
-  const name = cx.describe(e.object);
-  if (e.key.kind === 'String') return { kind: 'field', object, key: e.key.value, isTable, name };
-  return { kind: 'element', object, key: hold(e.key), keyExpr: e.key, isTable, name };
+  if (e.key.kind === 'String') return { kind: 'field', object, key: e.key.value, isTable, name: e.object };
+  return { kind: 'element', object, key: hold(cx, e.key, temps, assigned), keyExpr: e.key, isTable, name: e.object };
+}
+
+function hold(cx: FunctionContext, e: Expr, temps: Temps, assigned: ReadonlySet<LocalVar>): string {
+  const stable = e.kind === 'Local' && assigned.has(e.v) ? undefined : stableText(e);
+  return stable ?? temps.keep(emitExpr(cx, e));
 }
 
 function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, line: number): string {
   if (t.kind === 'local') return `${varRef(t.v)}=${value};`;
-  const h = cx.scratch('h');
-  const defined = t.isTable ? '' : `${t.object}!==undefined&&`;
+  cx.scratch('h');
+  const defined = t.isTable ? '' : `${t.object}!==void 0&&`;
   if (t.kind === 'field') {
     const slow = `${cx.mark(line, t.name)}${cx.chunk.setter(t.key)}(${t.object},${value})`;
-    return `if(${defined}(${h}=${t.object}.hash)!==undefined&&${t.object}.mt===undefined)${h}${prop(t.key)}=${value};else ${effect(cx, slow)}`;
+    return `if(${defined}(h=${t.object}.hash)!==void 0&&${t.object}.mt===void 0)h${cx.chunk.field(t.key).prop}=${value};else ${effect(cx, slow)}`;
   }
   const slow = effect(cx, `${cx.mark(line, t.name)}${cx.op('SX')}(${t.object},${t.key},${value})`);
   const type = typeOf(t.keyExpr);
   if (type !== 'any' && type !== 'number') return slow;
   const { key } = t;
-  const tests = [
-    type === 'number' ? '' : `typeof ${key}==='number'&&`,
-    isAtLeastOne(t.keyExpr) ? '' : `${key}>0&&`,
-    `${defined}(${h}=${t.object}.arr)!==undefined`,
-    // An element that is there, or the next one. (At powers of two the slow way looks whether the array is worth it.)
-    `&&(${key}<${h}.length?${h}[${key}]!==undefined:${key}===${h}.length&&(${key}&${key}-1)!==0&&${t.object}.ext===undefined&&${t.object}.mt===undefined)`,
-    nilable ? `&&${value}!==undefined` : '',
-  ];
-  return `if(${tests.join('')})${h}[${key}]=${value};else ${slow}`;
+  const isNumber = type === 'number' ? '' : `typeof ${key}==='number'&&`;
+  const positive = isAtLeastOne(t.keyExpr) ? '' : `${key}>0&&`;
+  const isValue = nilable ? `&&${value}!==void 0` : '';
+  // An element that is there, or the next one. (At powers of two the slow way looks whether the array is worth it.)
+  return `if(${isNumber}${positive}${defined}(h=${t.object}.arr)!==void 0&&(${key}<h.length?h[${key}]!==void 0:${key}===h.length&&(${key}&${key}-1)!==0&&${t.object}.ext===void 0&&${t.object}.mt===void 0)${isValue})h[${key}]=${value};else ${slow}`;
 }
 
 /** A store's slow path as a statement. */
@@ -125,7 +125,7 @@ function effect(cx: FunctionContext, text: string): string {
 class Temps {
   private readonly cx: FunctionContext;
   private readonly names: string[] = [];
-  private readonly inits: string[] = [];
+  private inits = '';
 
   constructor(cx: FunctionContext) {
     this.cx = cx;
@@ -134,7 +134,7 @@ class Temps {
   /** Evaluates `text` into a temporary that lasts until {@link release}. */
   keep(text: string): string {
     const name = this.reserve();
-    this.inits.push(`${name}=${text};`);
+    this.inits += `${name}=${text};`;
     return name;
   }
 
@@ -145,10 +145,10 @@ class Temps {
   }
 
   text(): string {
-    return this.inits.join('');
+    return this.inits;
   }
 
   release(): void {
-    for (const n of this.names) this.cx.release(n);
+    for (let i = 0; i < this.names.length; i++) this.cx.release(this.names[i]!);
   }
 }

@@ -1,6 +1,6 @@
 /** Blocks: statements, and the labels that gotos use. */
 import type { Block, LabelStat, Stat } from '../ast.js';
-import { type FunctionContext, isScoped, varName } from './context.js';
+import { type FunctionContext, isScoped } from './context.js';
 import { TICK_CREDIT } from './credit.js';
 import { envDeclaration } from './function.js';
 import { emitStat } from './statement.js';
@@ -22,7 +22,7 @@ export function emitBlock(cx: FunctionContext, block: Block): string {
 
 function emitStats(cx: FunctionContext, stats: readonly Stat[]): string {
   let text = '';
-  for (const s of stats) text += emitStat(cx, s);
+  for (let i = 0; i < stats.length; i++) text += emitStat(cx, stats[i]!);
   return text;
 }
 
@@ -155,7 +155,7 @@ function hoistLocals(cx: FunctionContext, block: Block): string {
     for (const v of vars) {
       if (!isScoped(v)) continue;
       cx.hoisted.add(v);
-      names.push(varName(v));
+      names.push(v.js);
     }
   }
   return names.length === 0 ? '' : `let ${names.join()};`;

@@ -1,10 +1,10 @@
 /** Calls: callee, arguments, results. */
 import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
-import { type FunctionContext, prop } from './context.js';
+import type { FunctionContext } from './context.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
-import { fieldTest } from './index-access.js';
-import { operand, releaseOperand, stableText } from './operand.js';
+import { fieldTest, globalSlow, globalTest } from './index-access.js';
+import { objectOperand, operand, releaseOperand, stableText } from './operand.js';
 import { emitSpecialCall } from './special-call.js';
 
 export type AnyCall = CallExpr | MethodExpr;
@@ -53,7 +53,7 @@ const plainCall: Form = {
   repeat: false,
   tail: false,
   // V8 gives the position of a call as that of a callee's name, or else of the argument list.
-  text: (fn, args, mark) => (/^[\w$]+$/.test(fn) ? `${mark}${fn}(${args})` : `${fn}${mark}(${args})`),
+  text: (fn, args, mark) => (mark !== '' && /^[\w$]+$/.test(fn) ? `${mark}${fn}(${args})` : `${fn}${mark}(${args})`),
 };
 const plainTail: Form = {
   repeat: true,
@@ -74,7 +74,7 @@ export function suspendableCall(delegate: 'yield*' | 'yield'): CallForm {
   return (fn, args, mark) => {
     const yielded =
       args === '' ? 'N' : args.includes('...') ? `ML([${args}])` : args.includes(',') ? `[${args}]` : args;
-    return `((q=${fn}.g$)===0?${mark}${fn}(${args}):q===1?yield ${yielded}:${delegate}(q===undefined?q=GN(${fn}):q,q.run${mark}(q${args === '' ? '' : `,${args}`})))`;
+    return `((q=${fn}.g$)===0?${mark}${fn}(${args}):q===1?yield ${yielded}:${delegate}(q===void 0?q=GN(${fn}):q,q.run${mark}(q${args === '' ? '' : `,${args}`})))`;
   };
 }
 
@@ -91,12 +91,8 @@ function maybeRecursive(cx: FunctionContext, e: AnyCall): boolean {
 
 function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   if (cx.gen) cx.scratch('q');
-  const mark = cx.mark(
-    e.line,
-    e.kind === 'Method' ? `method '${e.name}'` : cx.describe(e.callee),
-    form.tail ? 'tail' : 'call',
-  );
-  const self = e.kind === 'Method' ? operand(cx, e.object, () => emitExpr(cx, e.object)) : undefined;
+  const mark = cx.markCall(e, form.tail ? 'tail' : 'call');
+  const self = e.kind === 'Method' ? objectOperand(cx, e.object, emitExpr) : undefined;
   const callee = e.kind === 'Method' ? methodText(cx, e, self!.init, self!.ref) : calleeText(cx, e.callee);
   const { fixed, last } = splitLast(e.args);
   const lastIsCall = last !== undefined && last.kind !== 'Vararg';
@@ -113,7 +109,8 @@ function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   const fn = hold && !isDirect(e) ? keep(callee) : callee;
   if (fn === callee && self !== undefined && self.temp !== undefined && hold) pre.push(self.init);
   const args = self === undefined ? [] : [self.ref];
-  for (const a of fixed) {
+  for (let i = 0; i < fixed.length; i++) {
+    const a = fixed[i]!;
     const stable = stableText(a);
     args.push(stable ?? (hold ? keep(emitExpr(cx, a)) : emitExpr(cx, a)));
   }
@@ -121,7 +118,7 @@ function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   if (lastIsCall)
     text = withLastCall(cx, last as AnyCall, keep, (tail) => form.text(fn, [...args, ...tail].join(), mark));
   else text = form.text(fn, (last === undefined ? args : [...args, '...va']).join(), mark);
-  for (const t of temps) cx.release(t);
+  for (let i = 0; i < temps.length; i++) cx.release(temps[i]!);
   if (self !== undefined) releaseOperand(cx, self);
   return pre.length === 0 ? text : `(${pre.join()},${text})`;
 }
@@ -149,43 +146,29 @@ function calleeText(cx: FunctionContext, callee: Expr): string {
     const text = emitExpr(cx, callee);
     return stableText(callee) === undefined ? `(${text})` : text;
   }
-  const h = cx.scratch('h');
-  if (callee.kind === 'Global') {
-    const slow = cx.slow(`${cx.mark(callee.line)}${cx.chunk.getter(callee.name)}(${cx.env})`);
-    return callable(cx, fieldTest(h, cx.env, true, callee.name), slow);
-  }
+  if (callee.kind === 'Global') return callable(cx, globalTest(cx, callee.name), globalSlow(cx, callee));
   if (callee.kind === 'Index' && callee.key.kind === 'String') {
     const key = callee.key.value;
-    const o = operand(cx, callee.object, () => emitRaw(cx, callee.object));
+    const o = operand(cx, callee.object, emitRaw);
     releaseOperand(cx, o);
-    const slow = cx.slow(`${cx.mark(callee.line, cx.describe(callee.object))}${cx.chunk.getter(key)}(${o.ref})`);
-    return callable(cx, fieldTest(h, o.init, typeOf(callee.object) === 'table', key), slow);
+    const slow = cx.slow(`${cx.mark(callee.line, callee.object)}${cx.chunk.getter(key)}(${o.ref})`);
+    return callable(cx, fieldTest(cx, o.init, typeOf(callee.object) === 'table', key), slow);
   }
-  const f = operand(cx, callee, () => emitRaw(cx, callee));
+  const f = operand(cx, callee, emitRaw);
   releaseOperand(cx, f);
   return `(typeof ${f.init}==='function'?${f.ref}:${cx.op('CA')}(${f.ref}))`;
 }
 
 /** The value `test` left in the scratch variable where that is a function, else what the general way makes of `slow`. */
 function callable(cx: FunctionContext, test: string, slow: string): string {
-  const h = cx.scratch('h');
-  return `(${test}&&typeof ${h}==='function'?${h}:${cx.op('CA')}(${slow}))`;
+  return `(${test}&&typeof h==='function'?h:${cx.op('CA')}(${slow}))`;
 }
 
 /** A method: own field, then the field of the metatable's `__index`, then the general way. */
 function methodText(cx: FunctionContext, e: MethodExpr, init: string, ref: string): string {
-  const h = cx.scratch('h');
-  const p = prop(e.name);
-  const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.object))}${cx.chunk.getter(e.name)}(${ref})`);
-  const own = fieldTest(h, init, typeOf(e.object) === 'table', e.name);
-  const steps = [
-    `${ref}!==undefined&&(${h}=${ref}.mt)`,
-    `(${h}=${h}.hash)`,
-    `(${h}=${h}.__index)`,
-    `(${h}=${h}.hash)`,
-    `(${h}=${h}${p})`,
-  ];
-  const inherited = steps.map((step) => `${step}!==undefined`).join('&&');
+  const slow = cx.slow(`${cx.mark(e.line, e.object)}${cx.chunk.getter(e.name)}(${ref})`);
+  const own = fieldTest(cx, init, typeOf(e.object) === 'table', e.name);
+  const inherited = `${ref}!==void 0&&(h=${ref}.mt)!==void 0&&(h=h.hash)!==void 0&&(h=h.__index${cx.chunk.field(e.name).test}`;
   return callable(cx, `(${own}||${inherited})`, slow);
 }
 

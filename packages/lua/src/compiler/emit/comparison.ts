@@ -23,8 +23,8 @@ function emitEquality(cx: FunctionContext, e: BinaryExpr, negate: boolean): stri
   if (isIdentityType(e.a) || isIdentityType(e.b)) {
     return `((${emitExpr(cx, e.a)})${negate ? '!==' : '==='}(${emitExpr(cx, e.b)}))`;
   }
-  const a = operand(cx, e.a, () => emitExpr(cx, e.a));
-  const b = operand(cx, e.b, () => emitExpr(cx, e.b));
+  const a = operand(cx, e.a, emitExpr);
+  const b = operand(cx, e.b, emitExpr);
   if (a.temp !== undefined) cx.release(a.temp);
   if (b.temp !== undefined) cx.release(b.temp);
   const slow = cx.slow(`${cx.mark(e.line)}${cx.op('EQ')}(${a.ref},${b.ref})`);

@@ -5,7 +5,7 @@
  * (`G12`), temporaries `t1`, Lua variables `name$7`; `E`, `E5` hold environments. No Lua name can equal one of the others
  * because it always carries `$` and a number.
  */
-import type { ChunkNode, Expr, FunctionNode, LocalVar } from '../ast.js';
+import type { CallExpr, ChunkNode, Expr, FunctionNode, LocalVar, MethodExpr } from '../ast.js';
 
 /** What a failing operation can say about its place. */
 export interface Site {
@@ -27,8 +27,9 @@ export class ChunkContext {
   readonly sites: Site[] | undefined;
   /** Context of the plain functions created inside: the chunk itself, or a part of a generator version. */
   readonly plain: ChunkContext;
-  private readonly helpers = new Map<string, string>();
+  private readonly fields = new Map<string, Field>();
   private readonly helperTexts: string[] = [];
+  private helpers = 0;
 
   constructor(chunk: ChunkNode, gen: boolean, sites: Site[] | undefined) {
     this.chunk = chunk;
@@ -37,24 +38,33 @@ export class ChunkContext {
     this.plain = gen ? new ChunkContext(chunk, false, sites) : this;
   }
 
+  /** Texts about a constant key. */
+  field(key: string): Field {
+    let f = this.fields.get(key);
+    if (f === undefined) {
+      f = new Field(key);
+      this.fields.set(key, f);
+    }
+    return f;
+  }
+
   /** Name of the helper that reads field `key` of anything (slow path of `o.key`). */
   getter(key: string): string {
-    return this.helper(this.gen ? 'Y' : 'G', key, getterText);
+    const f = this.field(key);
+    if (f.getter === '') f.getter = this.helper(this.gen ? 'Y' : 'G', key, getterText);
+    return f.getter;
   }
 
   /** Name of the helper that stores into field `key` of anything. */
   setter(key: string): string {
-    return this.helper(this.gen ? 'Z' : 'S', key, setterText);
+    const f = this.field(key);
+    if (f.setter === '') f.setter = this.helper(this.gen ? 'Z' : 'S', key, setterText);
+    return f.setter;
   }
 
   private helper(kind: string, key: string, text: (key: string, suffix: string) => string): string {
-    const id = kind + key;
-    let name = this.helpers.get(id);
-    if (name === undefined) {
-      name = kind + this.helpers.size;
-      this.helpers.set(id, name);
-      this.helperTexts.push(`const ${name}=${text(key, this.gen ? '$' : '')};\n`);
-    }
+    const name = kind + this.helpers++;
+    this.helperTexts.push(`const ${name}=${text(key, this.gen ? '$' : '')};\n`);
     return name;
   }
 
@@ -63,6 +73,30 @@ export class ChunkContext {
     return this.helperTexts.join('') + (this.gen ? this.plain.helperCode() : '');
   }
 }
+
+/** Texts about a constant key, made once for each key of a chunk. */
+export class Field {
+  /** Access after an object. */
+  readonly prop: string;
+  /**
+   * Follows `(h=` and an object: test that it has the field of its own, which leaves the value in `h`. `test` for
+   * anything, `tableTest` for a table.
+   */
+  readonly test: string;
+  readonly tableTest: string;
+  /** Helpers, '' where not asked for yet. */
+  getter = '';
+  setter = '';
+
+  constructor(key: string) {
+    this.prop = prop(key);
+    this.tableTest = `.hash)!==void 0&&(h=h${this.prop})!==void 0`;
+    this.test = `)!==void 0&&(h=h${this.tableTest}`;
+  }
+}
+
+/** What a mark can say about an operand: the expression, or its description. */
+export type Operand = Expr | string | undefined;
 
 /** Per function. */
 export class FunctionContext {
@@ -73,6 +107,10 @@ export class FunctionContext {
   private readonly freeTemps: string[] = [];
   private temps = 0;
   private labels = 0;
+  private readonly used = { q: false, h: false, v: false };
+  /** Variable that holds this function's environment. */
+  readonly env: string;
+  readonly gen: boolean;
   /** What a goto to a label is in JavaScript, by label and direction. */
   readonly jumps = new Map<string, string>();
   /** Locals declared ahead of their declaration statement. */
@@ -83,15 +121,8 @@ export class FunctionContext {
   constructor(chunk: ChunkContext, fn: FunctionNode) {
     this.chunk = chunk;
     this.fn = fn;
-  }
-
-  get gen(): boolean {
-    return this.chunk.gen;
-  }
-
-  /** Variable that holds this function's environment. */
-  get env(): string {
-    return envName(this.fn);
+    this.env = fn.env;
+    this.gen = chunk.gen;
   }
 
   temp(): string {
@@ -112,20 +143,30 @@ export class FunctionContext {
 
   /** A generic scratch variable whose value is used at once, never across another evaluation. */
   scratch(name: 'q' | 'h' | 'v'): string {
-    if (!this.vars.includes(name)) this.vars.push(name);
+    if (!this.used[name]) {
+      this.used[name] = true;
+      this.vars.push(name);
+    }
     return name;
   }
 
   /** Marks the call that follows in the text as one that can raise. */
-  mark(line: number, a?: string, b?: string): string {
+  mark(line: number, a?: Operand, b?: Operand): string {
     const { sites } = this.chunk;
     if (sites === undefined) return '';
-    sites.push({ line, a, b, fn: this.fn.id, fnLine: this.fn.line });
-    return `\x01${sites.length - 1}\x02`;
+    const site = { line, a: this.describe(a), b: this.describe(b), fn: this.fn.id, fnLine: this.fn.line };
+    return `\x01${sites.push(site) - 1}\x02`;
+  }
+
+  /** Marks a call; `how` it is made. */
+  markCall(e: CallExpr | MethodExpr, how: 'call' | 'tail'): string {
+    if (this.chunk.sites === undefined) return '';
+    return this.mark(e.line, e.kind === 'Method' ? `method '${e.name}'` : e.callee, how);
   }
 
   /** How an error message names the value of `e`. */
-  describe(e: Expr): string | undefined {
+  private describe(e: Operand): string | undefined {
+    if (e === undefined || typeof e === 'string') return e;
     switch (e.kind) {
       case 'Local':
         return `${e.v.owner === this.fn ? 'local' : 'upvalue'} '${e.v.name}'`;
@@ -153,10 +194,6 @@ export class FunctionContext {
   }
 }
 
-export function envName(fn: FunctionNode): string {
-  return fn.parent === undefined ? 'E' : `E${fn.id}`;
-}
-
 /** Captured and assigned again: lives in a box that all closures share, so that separately compiled versions see it. */
 export function isBoxed(v: LocalVar): boolean {
   return v.captured && v.reassigned;
@@ -167,14 +204,9 @@ export function isScoped(v: LocalVar): boolean {
   return v.captured && v.inLoop;
 }
 
-/** The JavaScript variable of `v` (its box when boxed). */
-export function varName(v: LocalVar): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(v.name) ? `${v.name}$${v.id}` : `L$${v.id}`;
-}
-
-/** The value of `v`. */
+/** The value of `v`: `v.js` is its JavaScript variable, or holds its box. */
 export function varRef(v: LocalVar): string {
-  return isBoxed(v) ? `${varName(v)}.v` : varName(v);
+  return isBoxed(v) ? `${v.js}.v` : v.js;
 }
 
 /** `s` as a JavaScript literal. */
@@ -198,11 +230,11 @@ export function optProp(key: string): string {
  */
 function getterText(key: string, suffix: string): string {
   const opt = optProp(key);
-  return `(o)=>{let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash?.__index?.hash${opt})!==undefined)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${opt})!==undefined)return v;if((m=p.mt)===undefined)return;if((p=m.hash?.__index)===undefined){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
+  return `(o)=>{let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash?.__index?.hash${opt})!==void 0)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${opt})!==void 0)return v;if((m=p.mt)===void 0)return;if((p=m.hash?.__index)===void 0){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
 }
 
 function setterText(key: string, suffix: string): string {
   const p = prop(key);
   const opt = optProp(key);
-  return `(o,v)=>{let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${opt}!==undefined){h${p}=v;return}if((m=o.mt)===undefined||m.dynamicKeys>=0&&m.hash?.__newindex===undefined){if(v===undefined)return;(h??o.newHash())${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
+  return `(o,v)=>{let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${opt}!==void 0){h${p}=v;return}if((m=o.mt)===void 0||m.dynamicKeys>=0&&m.hash?.__newindex===void 0){if(v===void 0)return;(h??o.newHash())${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
 }

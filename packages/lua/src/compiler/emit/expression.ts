@@ -1,48 +1,50 @@
 /** Expressions that give one value. */
-import type { BinaryExpr, Expr, LogicExpr, UnaryExpr } from '../ast.js';
+import type { BinaryExpr, Expr, LocalExpr, LogicExpr, NumberExpr, ParenExpr, StringExpr, UnaryExpr } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { unwrap } from '../expression-parser.js';
 import { typeOf } from '../infer.js';
 import { emitArith, emitBitwise, emitConcat, emitMinus } from './arithmetic.js';
-import { emitCall, firstOf } from './call.js';
+import { type AnyCall, emitCall, firstOf } from './call.js';
 import { emitComparison } from './comparison.js';
-import { type FunctionContext, varRef } from './context.js';
+import { type FunctionContext, literal, varRef } from './context.js';
 import { emitFunction } from './function.js';
 import { emitIndex, globalText } from './index-access.js';
-import { operand, releaseOperand, stableText } from './operand.js';
+import { numberText, operand, releaseOperand } from './operand.js';
 import { emitTable } from './table-constructor.js';
+
+type Emit = (cx: FunctionContext, e: never) => string;
+
+/**
+ * Called by a key that varies, none of these is inlined into its callers: they are many, and V8 would spend more time on
+ * optimising the copies than they save.
+ */
+const EMIT: Readonly<Record<Expr['kind'], Emit>> = {
+  Nil: () => '(void 0)',
+  True: () => 'true',
+  False: () => 'false',
+  Number: (_cx, e: NumberExpr) => numberText(e.value),
+  String: (_cx, e: StringExpr) => literal(e.value),
+  Vararg: () => 'va[0]',
+  Local: (_cx, e: LocalExpr) => varRef(e.v),
+  Global: globalText,
+  Function: emitFunction,
+  Index: emitIndex,
+  Call: emitFirst,
+  Method: emitFirst,
+  Paren: (cx, e: ParenExpr) => emitExpr(cx, e.e),
+  Table: emitTable,
+  Unary: emitUnary,
+  Binary: emitBinary,
+  Logic: emitLogic,
+};
 
 /** JavaScript for the single value of `e`. */
 export function emitExpr(cx: FunctionContext, e: Expr): string {
-  const stable = stableText(e);
-  if (stable !== undefined) return stable;
-  switch (e.kind) {
-    case 'Vararg':
-      return 'va[0]';
-    case 'Local':
-      return varRef(e.v);
-    case 'Global':
-      return globalText(cx, e);
-    case 'Function':
-      return emitFunction(cx, e);
-    case 'Index':
-      return emitIndex(cx, e);
-    case 'Call':
-    case 'Method':
-      return firstOf(cx, e, emitCall(cx, e));
-    case 'Paren':
-      return emitExpr(cx, e.e);
-    case 'Table':
-      return emitTable(cx, e);
-    case 'Unary':
-      return emitUnary(cx, e);
-    case 'Binary':
-      return emitBinary(cx, e);
-    case 'Logic':
-      return emitLogic(cx, e);
-    default:
-      throw new Error(`Cannot emit ${e.kind}`);
-  }
+  return EMIT[e.kind](cx, e as never);
+}
+
+function emitFirst(cx: FunctionContext, e: AnyCall): string {
+  return firstOf(cx, e, emitCall(cx, e));
 }
 
 /** Like {@link emitExpr}, but a call may give its results unresolved: for operations whose slow path accepts that. */
@@ -60,7 +62,7 @@ function emitUnary(cx: FunctionContext, e: UnaryExpr): string {
       return emitMinus(cx, e);
     case '~': {
       const a = emitExpr(cx, e.a);
-      return cx.slow(`${cx.mark(e.line, cx.describe(e.a))}${cx.op('BNOT')}(${a})`);
+      return cx.slow(`${cx.mark(e.line, e.a)}${cx.op('BNOT')}(${a})`);
     }
     default:
       return emitLength(cx, e);
@@ -68,14 +70,14 @@ function emitUnary(cx: FunctionContext, e: UnaryExpr): string {
 }
 
 function emitLength(cx: FunctionContext, e: UnaryExpr): string {
-  const a = operand(cx, e.a, () => emitRaw(cx, e.a));
+  const a = operand(cx, e.a, emitRaw);
   const type = typeOf(e.a);
-  const slow = cx.slow(`${cx.mark(e.line, cx.describe(e.a))}${cx.op('LEN')}(${a.ref})`);
+  const slow = cx.slow(`${cx.mark(e.line, e.a)}${cx.op('LEN')}(${a.ref})`);
   releaseOperand(cx, a);
   if (type === 'table') return `(${a.init}.arr.length-1)`;
   if (type === 'string') return `${a.init}.length`;
   const h = cx.scratch('h');
-  return `((${h}=${a.init})!==undefined&&(${h}=${h}.arr)!==undefined?${h}.length-1:${slow})`;
+  return `((${h}=${a.init})!==void 0&&(${h}=${h}.arr)!==void 0?${h}.length-1:${slow})`;
 }
 
 function emitBinary(cx: FunctionContext, e: BinaryExpr): string {
@@ -112,11 +114,11 @@ function emitLogic(cx: FunctionContext, e: LogicExpr): string {
     const b = emitExpr(cx, e.b);
     return e.op === 'and' ? `(${a}?${b}:false)` : `(${a}?true:${b})`;
   }
-  const a = operand(cx, e.a, () => emitExpr(cx, e.a));
+  const a = operand(cx, e.a, emitExpr);
   if (a.temp !== undefined) cx.release(a.temp);
   // The temporary is read before the right side can overwrite it, or not at all.
   const b = emitExpr(cx, e.b);
-  const falsy = `${a.init}===undefined||${a.ref}===false`;
+  const falsy = `${a.init}===void 0||${a.ref}===false`;
   return e.op === 'and' ? `(${falsy}?${a.ref}:${b})` : `(${falsy}?${b}:${a.ref})`;
 }
 
@@ -146,9 +148,9 @@ export function emitCondition(cx: FunctionContext, e: Expr): string {
   const type = typeOf(inner);
   if (type === 'boolean') return emitExpr(cx, inner);
   if (type !== 'any') return `(${emitExpr(cx, inner)},true)`;
-  const a = operand(cx, inner, () => emitExpr(cx, inner));
+  const a = operand(cx, inner, emitExpr);
   releaseOperand(cx, a);
-  return `(${a.init}!==undefined&&${a.ref}!==false)`;
+  return `(${a.init}!==void 0&&${a.ref}!==false)`;
 }
 
 /** A list of single values, all but the last; the last may be several. */

@@ -1,48 +1,67 @@
 /** Function expressions and whole functions. */
-import type { FunctionNode } from '../ast.js';
+import type { FunctionNode, LocalVar } from '../ast.js';
 import { emitBlockBody } from './block.js';
-import { envName, FunctionContext, isBoxed, varName } from './context.js';
+import { FunctionContext, isBoxed } from './context.js';
 import { TICK_CREDIT } from './credit.js';
 
 /** A closure of `fn`, created in the function of `cx`. */
 export function emitFunction(cx: FunctionContext, fn: FunctionNode): string {
-  const text = functionText(new FunctionContext(cx.chunk.plain, fn));
+  const text = flat(functionText(new FunctionContext(cx.chunk.plain, fn)));
   if (!fn.usesEnv) return text;
   // Each closure has its own environment variable: setfenv changes one function, not its siblings.
-  if (fn.inCondition) return `((${envName(fn)})=>${text})(${cx.env})`;
-  return `(${envName(fn)}=${cx.env},${text})`;
+  if (fn.inCondition) return `((${fn.env})=>${text})(${cx.env})`;
+  return `(${fn.env}=${cx.env},${text})`;
+}
+
+/**
+ * `text` as one string: concatenation keeps its pieces, and the collector would copy them until the whole chunk is done. The
+ * conversion is what puts them together; no text is a number.
+ */
+function flat(text: string): string {
+  return Number.isNaN(Number(text)) ? text : '';
 }
 
 /** Variables for the environments of closures created in `closures`. */
 export function envDeclaration(cx: FunctionContext, closures: readonly FunctionNode[]): string {
-  const names: string[] = [];
-  for (const fn of closures) {
+  let names = '';
+  for (let i = 0; i < closures.length; i++) {
+    const fn = closures[i]!;
     if (!fn.usesEnv || fn.inCondition) continue;
-    if (fn.inLoop) names.push(envName(fn));
-    else cx.vars.push(envName(fn));
+    if (fn.inLoop) names += names === '' ? fn.env : `,${fn.env}`;
+    else cx.vars.push(fn.env);
   }
-  return names.length === 0 ? '' : `let ${names.join()};`;
+  return names === '' ? '' : `let ${names};`;
 }
 
 /** The JavaScript function for `cx.fn`, plain or generator. */
 export function functionText(cx: FunctionContext): string {
   const { fn } = cx;
-  const params = fn.params.map(varName);
-  if (fn.vararg) params.push('...va');
+  let params = listText(fn.params);
+  if (fn.vararg) params += params === '' ? '...va' : ',...va';
   const entry = entryText(cx);
-  const boxes = fn.params.filter(isBoxed).map((v) => `${varName(v)}=new B(${varName(v)});`);
+  let boxes = '';
+  for (let i = 0; i < fn.params.length; i++) {
+    const v = fn.params[i]!;
+    if (isBoxed(v)) boxes += `${v.js}=new B(${v.js});`;
+  }
   const body = emitBlockBody(cx, fn.body);
   const credit = fn.hasLoop ? `var c=${TICK_CREDIT};` : '';
   const end = fn.body.stats[fn.body.stats.length - 1]?.kind === 'Return' ? '' : 'return N;';
   const vars = cx.vars.length === 0 ? '' : `var ${cx.vars.join()};`;
-  const text = `{${entry}${credit}${boxes.join('')}${body}${end}${vars}}`;
+  const text = `{${entry}${credit}${boxes}${body}${end}${vars}}`;
   // Running out of stack is reported at the head of the function.
   const mark = cx.mark(fn.line);
-  if (cx.gen) return `function*${mark}(${['Q', ...params].join()})${text}`;
+  if (cx.gen) return `function*${mark}(${params === '' ? 'Q' : `Q,${params}`})${text}`;
   // Not arrows: V8 parses those in full with the function around them, these it skims. In parentheses it compiles one at
   // once, and does not parse twice what it would leave for later.
-  const whole = `function${mark}(${params.join()})${text}`;
+  const whole = `function${mark}(${params})${text}`;
   return fn.parent === undefined ? `(${whole})` : whole;
+}
+
+function listText(vars: readonly LocalVar[]): string {
+  let text = '';
+  for (let i = 0; i < vars.length; i++) text += i === 0 ? vars[0]!.js : `,${vars[i]!.js}`;
+  return text;
 }
 
 /**
@@ -52,11 +71,11 @@ export function functionText(cx: FunctionContext): string {
 function entryText(cx: FunctionContext): string {
   const { fn } = cx;
   if (cx.gen) {
-    const captured = fn.upvalues.map((v, i) => `,${varName(v)}=Q.upvalues[${i}]`);
+    const captured = fn.upvalues.map((v, i) => `,${v.js}=Q.upvalues[${i}]`);
     return `var ${cx.env}=Q.env${captured.join('')};if(--F.f<0)F.trap();`;
   }
-  const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'undefined,undefined';
-  const answer = `return K.info(${fn.id},${env},[${fn.upvalues.map(varName).join()}]);`;
+  const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'void 0,void 0';
+  const answer = `return K.info(${fn.id},${env},[${listText(fn.upvalues)}]);`;
   // What neither loops nor calls ends soon by itself.
   if (!fn.hasLoop && !fn.hasCall) return `if(F.want)${answer}`;
   // `${TR}` calls the trap through a string conversion: V8 compiles that without feedback, so the first trap of a hot

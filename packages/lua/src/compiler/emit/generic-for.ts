@@ -1,9 +1,9 @@
 /** Generic `for`, with traversals of plain tables (`pairs`, `ipairs`, `next`) run without calls. */
-import type { CallExpr, Expr, GenericForStat } from '../ast.js';
+import type { CallExpr, Expr, GenericForStat, LocalExpr, LocalVar } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { emitBlockBody, LOOP_CHECK } from './block.js';
 import { arrayOf, emitCall, suspendableCall } from './call.js';
-import { type FunctionContext, optProp, varName } from './context.js';
+import { type FunctionContext, optProp } from './context.js';
 import { emitExpr } from './expression.js';
 import { withBreak } from './loops.js';
 import { declareAll } from './variables.js';
@@ -17,14 +17,14 @@ interface LoopNames {
 }
 
 export function emitGenericFor(cx: FunctionContext, s: GenericForStat): string {
-  const base = varName(s.vars[0]!);
+  const base = s.vars[0]!.js;
   const names: LoopNames = { f: `${base}f`, s: `${base}s`, c: `${base}c`, it: `${base}t` };
   cx.vars.push(names.f, names.s, names.c);
   const fast = traversal(s.exprs);
   if (fast !== undefined) cx.vars.push(names.it);
   const head = fast === undefined ? evaluate(cx, s.exprs, names) : fastHead(cx, s, names, fast);
   const callable = `if(typeof ${names.f}!=='function')${names.f}=${cx.op('CA')}(${names.f});`;
-  const prepare = fast === undefined ? callable : `if(${names.it}===undefined){${callable}}`;
+  const prepare = fast === undefined ? callable : `if(${names.it}===void 0){${callable}}`;
   return (
     head +
     prepare +
@@ -53,32 +53,36 @@ function describesNext(e: Expr | undefined): boolean {
 
 function fastHead(cx: FunctionContext, s: GenericForStat, n: LoopNames, kind: Traversal): string {
   if (kind === 'next') {
-    return `${evaluate(cx, s.exprs, n)}${n.it}=${n.f}===R.next&&${n.c}===undefined&&${n.s} instanceof T?new PI(${n.s}):undefined;`;
+    return `${evaluate(cx, s.exprs, n)}${n.it}=${n.f}===R.next&&${n.c}===void 0&&${n.s} instanceof T?new PI(${n.s}):void 0;`;
   }
   const call = s.exprs[0] as CallExpr;
   const iterator = kind === 'pairs' ? 'PI' : 'II';
   const is = `${cx.env}.hash${optProp(kind)}===R.${kind}`;
   const value = emitExpr(cx, call.args[0]!);
   // The argument is evaluated once; the general way then calls with its value.
-  const general: CallExpr = { ...call, args: [{ kind: 'Local', v: rawVar(n.s, cx) }] };
-  return `${n.it}=undefined;${n.s}=${value};if(${n.s} instanceof T&&${is})${n.it}=new ${iterator}(${n.s});else{${evaluate(cx, [general], n)}}`;
+  const general: CallExpr = { ...call, args: [rawVar(n.s, cx).read] };
+  return `${n.it}=void 0;${n.s}=${value};if(${n.s} instanceof T&&${is})${n.it}=new ${iterator}(${n.s});else{${evaluate(cx, [general], n)}}`;
 }
 
 /** A pseudo local whose JavaScript name is `name`. */
-function rawVar(name: string, cx: FunctionContext): import('../ast.js').LocalVar {
-  const at = name.lastIndexOf('$');
-  return {
-    name: name.slice(0, at),
-    id: name.slice(at + 1) as unknown as number,
+function rawVar(name: string, cx: FunctionContext): LocalVar {
+  const read: { kind: 'Local'; v: LocalVar | undefined } = { kind: 'Local', v: undefined };
+  const v: LocalVar = {
+    name,
+    js: name,
     owner: cx.fn,
     captured: false,
     reassigned: false,
     inLoop: false,
     sources: [],
+    loop: undefined,
+    read: read as LocalExpr,
     type: 'any',
     atLeastOne: false,
     fn: undefined,
   };
+  read.v = v;
+  return v;
 }
 
 /** Evaluates the expression list into iterator, state and control variable. */
@@ -98,7 +102,7 @@ function evaluate(cx: FunctionContext, exprs: readonly Expr[], n: LoopNames): st
     }
   });
   const last = exprs[exprs.length - 1];
-  if (!isMulti(last)) for (const t of targets.slice(exprs.length)) text += `${t}=undefined;`;
+  if (!isMulti(last)) for (const t of targets.slice(exprs.length)) text += `${t}=void 0;`;
   return text;
 }
 
@@ -113,9 +117,9 @@ function step(
   const general = callStep(cx, s, n, targets);
   if (fast === undefined) return general;
   const [k, v] = targets;
-  const extra = targets.slice(2).map((t) => `${t}=undefined;`);
+  const extra = targets.slice(2).map((t) => `${t}=void 0;`);
   const take = `${k}=${n.it}.k;${v === undefined ? '' : `${v}=${n.it}.v;`}${extra.join('')}`;
-  return `if(${n.it}!==undefined){if(!${n.it}.step())break;${take}}else{${general}}`;
+  return `if(${n.it}!==void 0){if(!${n.it}.step())break;${take}}else{${general}}`;
 }
 
 function callStep(cx: FunctionContext, s: GenericForStat, n: LoopNames, targets: string[]): string {
@@ -126,7 +130,7 @@ function callStep(cx: FunctionContext, s: GenericForStat, n: LoopNames, targets:
   if (cx.gen) cx.scratch('q');
   const call = cx.gen ? suspendableCall('yield*')(n.f, args, mark) : `${mark}${n.f}(${args})`;
   const many = targets.map((t, i) => `${t}=${r}[${i}];`).join('');
-  const one = targets.map((t, i) => `${t}=${i === 0 ? r : 'undefined'};`).join('');
+  const one = targets.map((t, i) => `${t}=${i === 0 ? r : 'void 0'};`).join('');
   const list = arrayOf(cx, { kind: 'Nil' }, r);
-  return `if((${r}=${call}) instanceof Array){${r}=${list};${many}}else{${one}}if((${n.c}=${targets[0]})===undefined)break;`;
+  return `if((${r}=${call}) instanceof Array){${r}=${list};${many}}else{${one}}if((${n.c}=${targets[0]})===void 0)break;`;
 }

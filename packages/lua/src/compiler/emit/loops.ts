@@ -1,8 +1,8 @@
 /** `while`, `repeat` and numeric `for`. */
-import type { Block, Expr, NumericForStat, RepeatStat, WhileStat } from '../ast.js';
+import type { Expr, NumericForStat, RepeatStat, WhileStat } from '../ast.js';
 import { typeOf } from '../infer.js';
 import { CHARGE, emitBlockBody, LOOP_CHECK } from './block.js';
-import { type FunctionContext, isBoxed, isScoped, varName } from './context.js';
+import { type FunctionContext, isBoxed, isScoped } from './context.js';
 import { emitCondition, emitExpr } from './expression.js';
 import { numberText } from './operand.js';
 import { declare } from './variables.js';
@@ -40,7 +40,7 @@ export function emitWhile(cx: FunctionContext, s: WhileStat): string {
   const cond = emitCondition(cx, s.cond);
   return withBreak(cx, (label) => {
     const body = emitBlockBody(cx, s.body);
-    if (hasLoop(s.body)) return `while(${cond}){${LOOP_CHECK}${body}}`;
+    if (s.body.hasLoop) return `while(${cond}){${LOOP_CHECK}${body}}`;
     return chargedLoop(cx, label, '', `!${cond}`, body, '');
   });
 }
@@ -49,7 +49,7 @@ export function emitRepeat(cx: FunctionContext, s: RepeatStat): string {
   return withBreak(cx, (label) => {
     const body = emitBlockBody(cx, s.body);
     const cond = emitCondition(cx, s.cond);
-    if (hasLoop(s.body)) return `for(;;){${LOOP_CHECK}${body}if(${cond})break;}`;
+    if (s.body.hasLoop) return `for(;;){${LOOP_CHECK}${body}if(${cond})break;}`;
     cx.breaks[cx.breaks.length - 1]!.used = true;
     return `for(;;){for(;c>0;c--){${body}if(${cond})break ${label};}${CHARGE}}`;
   });
@@ -58,12 +58,12 @@ export function emitRepeat(cx: FunctionContext, s: RepeatStat): string {
 export function emitNumericFor(cx: FunctionContext, s: NumericForStat): string {
   const { v } = s;
   const head: string[] = [];
-  const start = boundText(cx, s.start, `${varName(v)}s`, 1, s.line, head, true);
-  const limit = boundText(cx, s.limit, `${varName(v)}l`, 2, s.line, head, false);
-  const step = s.step === undefined ? '1' : boundText(cx, s.step, `${varName(v)}t`, 3, s.line, head, false);
+  const start = boundText(cx, s.start, `${v.js}s`, 1, s.line, head, true);
+  const limit = boundText(cx, s.limit, `${v.js}l`, 2, s.line, head, false);
+  const step = s.step === undefined ? '1' : boundText(cx, s.step, `${v.js}t`, 3, s.line, head, false);
   // The script's variable is a copy where it can be changed or outlives the pass.
   const copied = v.reassigned || isScoped(v) || isBoxed(v);
-  const counter = copied ? `${varName(v)}i` : varName(v);
+  const counter = copied ? `${v.js}i` : v.js;
   cx.vars.push(counter);
   const declaration = copied ? declare(cx, v, counter) : '';
   const stepValue = s.step === undefined ? 1 : s.step.kind === 'Number' ? s.step.value : undefined;
@@ -76,7 +76,7 @@ export function emitNumericFor(cx: FunctionContext, s: NumericForStat): string {
   const loop = withBreak(cx, (label) => {
     const body = declaration + emitBlockBody(cx, s.body);
     if (isShort(s)) return `for(${init};${test};${advance}){${body}}`;
-    if (hasLoop(s.body)) return `for(${init};${test};${advance}){${LOOP_CHECK}${body}}`;
+    if (s.body.hasLoop) return `for(${init};${test};${advance}){${LOOP_CHECK}${body}}`;
     return chargedLoop(cx, label, init, `!(${test})`, body, advance);
   });
   return head.join('') + loop;
@@ -108,25 +108,5 @@ function isShort(s: NumericForStat): boolean {
   if (s.start.kind !== 'Number' || s.limit.kind !== 'Number') return false;
   if (s.step !== undefined && s.step.kind !== 'Number') return false;
   const step = s.step?.value ?? 1;
-  return (s.limit.value - s.start.value) / step <= FREE_PASSES && step !== 0 && !hasLoop(s.body);
-}
-
-/** A loop or a jump inside: then each pass is charged after all. */
-function hasLoop(block: Block): boolean {
-  return block.stats.some((s) => {
-    switch (s.kind) {
-      case 'While':
-      case 'Repeat':
-      case 'NumericFor':
-      case 'GenericFor':
-      case 'Label':
-        return true;
-      case 'If':
-        return s.arms.some((a) => hasLoop(a.body)) || (s.orelse !== undefined && hasLoop(s.orelse));
-      case 'Do':
-        return hasLoop(s.body);
-      default:
-        return false;
-    }
-  });
+  return (s.limit.value - s.start.value) / step <= FREE_PASSES && step !== 0 && !s.body.hasLoop;
 }

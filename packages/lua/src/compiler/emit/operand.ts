@@ -13,7 +13,7 @@ export interface Operand {
 export function stableText(e: Expr): string | undefined {
   switch (e.kind) {
     case 'Nil':
-      return 'undefined';
+      return '(void 0)';
     case 'True':
       return 'true';
     case 'False':
@@ -32,17 +32,28 @@ export function stableText(e: Expr): string | undefined {
 }
 
 export function numberText(n: number): string {
-  if (n < 0 || Object.is(n, -0)) return `(${Object.is(n, -0) ? '-0' : n})`;
-  return String(n);
+  if (n > 0) return String(n);
+  if (n === 0) return Object.is(n, -0) ? '(-0)' : '0';
+  return `(${n})`;
 }
 
-/** `e` as an operand; `text` gives its evaluation where it is not stable. */
-export function operand(cx: FunctionContext, e: Expr, text: () => string): Operand {
+/** `e` as an operand; `evaluate` gives its text where it is not stable. */
+export function operand(cx: FunctionContext, e: Expr, evaluate: (cx: FunctionContext, e: Expr) => string): Operand {
   const stable = stableText(e);
   if (stable !== undefined) return { init: stable, ref: stable, temp: undefined };
-  const inner = text();
+  const inner = evaluate(cx, e);
   const temp = cx.temp();
   return { init: `(${temp}=${inner})`, ref: temp, temp };
+}
+
+/** Like {@link operand} for what is indexed: `.` may follow the text. */
+export function objectOperand(
+  cx: FunctionContext,
+  e: Expr,
+  evaluate: (cx: FunctionContext, e: Expr) => string,
+): Operand {
+  const o = operand(cx, e, evaluate);
+  return o.temp === undefined && o.ref.charCodeAt(0) < 58 ? { ...o, init: `(${o.init})`, ref: `(${o.ref})` } : o;
 }
 
 export function releaseOperand(cx: FunctionContext, o: Operand): void {

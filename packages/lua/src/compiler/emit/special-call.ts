@@ -7,7 +7,7 @@ import type { CallExpr } from '../ast.js';
 import { isMulti } from '../ast.js';
 import type { AnyCall } from './call.js';
 import { arrayOf, emitCall } from './call.js';
-import { envName, type FunctionContext, optProp, varRef } from './context.js';
+import { type FunctionContext, optProp, varRef } from './context.js';
 import { emitExpr, splitLast } from './expression.js';
 
 /** Text of the call when it is one of these, else undefined. */
@@ -59,8 +59,8 @@ function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
     const text = last.kind === 'Vararg' ? '' : emitCall(cx, last as AnyCall);
     items.push(`...${arrayOf(cx, last, text)}`);
   }
-  const env = envName(cx.fn);
-  const mark = cx.mark(e.line, cx.describe(e.callee), 'call');
+  const env = cx.fn.env;
+  const mark = cx.mark(e.line, e.callee, 'call');
   const handle = `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? ';Q.setEnv(x)' : ''}}}`;
   return `(${calleeValue(cx, e, name)}===R.${name}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;
 }
@@ -69,6 +69,6 @@ function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
 function emitError(cx: FunctionContext, e: CallExpr): string | undefined {
   const [message] = e.args;
   if (e.args.length !== 1 || message === undefined || isMulti(message)) return undefined;
-  const mark = cx.mark(e.line, cx.describe(e.callee), 'call');
+  const mark = cx.mark(e.line, e.callee, 'call');
   return `(${calleeValue(cx, e, 'error')}===R.error?${mark}ERR(${emitExpr(cx, message)},K,${e.line}):${ordinary(cx, e)})`;
 }

@@ -1,50 +1,44 @@
 /** Statements. */
-import type { GotoStat, IfStat, LocalFunctionStat, LocalStat, ReturnStat, Stat } from '../ast.js';
+import type { Block, CallStat, GotoStat, IfStat, LocalFunctionStat, LocalStat, ReturnStat, Stat } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { emitAssign } from './assignment.js';
 import { emitBlock, emitBlockBody, jumpKey } from './block.js';
 import { type AnyCall, arrayOf, emitCall, emitTailCall, runText } from './call.js';
-import { type FunctionContext, isBoxed, isScoped, varName } from './context.js';
+import { type FunctionContext, isBoxed, isScoped } from './context.js';
 import { emitCondition, emitExpr, splitLast } from './expression.js';
 import { emitFunction } from './function.js';
 import { emitGenericFor } from './generic-for.js';
 import { emitNumericFor, emitRepeat, emitWhile } from './loops.js';
 import { declare, declareAll, spreadInto } from './variables.js';
 
+type Emit = (cx: FunctionContext, s: never) => string;
+
+/** Called by a key that varies, like the functions of expressions. */
+const EMIT: Readonly<Record<Stat['kind'], Emit>> = {
+  Local: emitLocal,
+  LocalFunction: emitLocalFunction,
+  Assign: emitAssign,
+  CallStat: (cx, s: CallStat) => runText(cx, s.call, emitCall(cx, s.call)),
+  Do: (cx, s: { body: Block }) => emitBlock(cx, s.body),
+  While: emitWhile,
+  Repeat: emitRepeat,
+  If: emitIf,
+  NumericFor: emitNumericFor,
+  GenericFor: emitGenericFor,
+  Return: emitReturn,
+  Break: emitBreak,
+  Goto: emitGoto,
+  Label: () => '',
+};
+
 export function emitStat(cx: FunctionContext, s: Stat): string {
-  switch (s.kind) {
-    case 'Local':
-      return emitLocal(cx, s);
-    case 'LocalFunction':
-      return emitLocalFunction(cx, s);
-    case 'Assign':
-      return emitAssign(cx, s);
-    case 'CallStat':
-      return runText(cx, s.call, emitCall(cx, s.call));
-    case 'Do':
-      return emitBlock(cx, s.body);
-    case 'While':
-      return emitWhile(cx, s);
-    case 'Repeat':
-      return emitRepeat(cx, s);
-    case 'If':
-      return emitIf(cx, s);
-    case 'NumericFor':
-      return emitNumericFor(cx, s);
-    case 'GenericFor':
-      return emitGenericFor(cx, s);
-    case 'Return':
-      return emitReturn(cx, s);
-    case 'Break': {
-      const target = cx.breaks[cx.breaks.length - 1]!;
-      target.used = true;
-      return `break ${target.label};`;
-    }
-    case 'Goto':
-      return emitGoto(cx, s);
-    case 'Label':
-      return '';
-  }
+  return EMIT[s.kind](cx, s as never);
+}
+
+function emitBreak(cx: FunctionContext): string {
+  const target = cx.breaks[cx.breaks.length - 1]!;
+  target.used = true;
+  return `break ${target.label};`;
 }
 
 function emitGoto(cx: FunctionContext, s: GotoStat): string {
@@ -63,11 +57,12 @@ function emitLocal(cx: FunctionContext, s: LocalStat): string {
   if (exprs.length < vars.length && isMulti(last)) return emitLocalSpread(cx, s, last as AnyCall);
   let text = '';
   // The new variables are not in scope yet, so each can be set as soon as its value is known.
-  exprs.forEach((e, i) => {
+  for (let i = 0; i < exprs.length; i++) {
     const v = vars[i];
-    text += v === undefined ? `void ${emitExpr(cx, e)};` : declare(cx, v, emitExpr(cx, e));
-  });
-  for (const v of vars.slice(exprs.length)) text += declare(cx, v, 'undefined');
+    const value = emitExpr(cx, exprs[i]!);
+    text += v === undefined ? `void ${value};` : declare(cx, v, value);
+  }
+  for (let i = exprs.length; i < vars.length; i++) text += declare(cx, vars[i]!, 'void 0');
   return text;
 }
 
@@ -82,8 +77,8 @@ function emitLocalSpread(cx: FunctionContext, s: LocalStat, last: AnyCall): stri
 function emitLocalFunction(cx: FunctionContext, s: LocalFunctionStat): string {
   const { v } = s;
   if (!isBoxed(v)) return declare(cx, v, emitFunction(cx, s.fn));
-  const name = varName(v);
-  const create = isScoped(v) && !cx.hoisted.has(v) ? `const ${name}=new B(undefined);` : `${name}=new B(undefined);`;
+  const name = v.js;
+  const create = isScoped(v) && !cx.hoisted.has(v) ? `const ${name}=new B(void 0);` : `${name}=new B(void 0);`;
   if (!isScoped(v)) cx.vars.push(name);
   return `${create}${name}.v=${emitFunction(cx, s.fn)};`;
 }

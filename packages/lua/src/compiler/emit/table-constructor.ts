@@ -3,7 +3,7 @@ import type { Expr, TableExpr } from '../ast.js';
 import { isMulti } from '../ast.js';
 import { typeOf } from '../infer.js';
 import { type AnyCall, arrayOf, emitCall } from './call.js';
-import { type FunctionContext, prop } from './context.js';
+import type { FunctionContext } from './context.js';
 import { emitExpr } from './expression.js';
 
 export function emitTable(cx: FunctionContext, e: TableExpr): string {
@@ -35,7 +35,9 @@ function listText(cx: FunctionContext, values: readonly Expr[]): string {
 /** `{name = a, value = b}`: the keys are stored by name, so that tables of one constructor share their shape. */
 function emitRecord(cx: FunctionContext, e: TableExpr): string {
   const h = cx.temp();
-  const stores = e.items.map((i) => `${h}${prop((i.key as { value: string }).value)}=${emitExpr(cx, i.value)}`);
+  const stores = e.items.map(
+    (i) => `${h}${cx.chunk.field((i.key as { value: string }).value).prop}=${emitExpr(cx, i.value)}`,
+  );
   cx.release(h);
   return `(${h}=new H(),${stores.join()},NR(${h}))`;
 }

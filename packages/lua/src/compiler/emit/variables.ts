@@ -1,11 +1,11 @@
 /** Declarations of locals and distribution of several results. */
 import type { Expr, LocalVar } from '../ast.js';
 import { type AnyCall, arrayOf, emitCall } from './call.js';
-import { type FunctionContext, isBoxed, isScoped, varName } from './context.js';
+import { type FunctionContext, isBoxed, isScoped } from './context.js';
 
 /** Statement that declares `v` with `value`. */
 export function declare(cx: FunctionContext, v: LocalVar, value: string): string {
-  const name = varName(v);
+  const name = v.js;
   const init = isBoxed(v) ? `new B(${value})` : value;
   if (isScoped(v) && !cx.hoisted.has(v)) return `const ${name}=${init};`;
   if (!isScoped(v)) cx.vars.push(name);
@@ -21,14 +21,14 @@ export function declareAll(
   vars: readonly LocalVar[],
   fill: (targets: string[]) => string,
 ): string {
-  const names = vars.map(varName);
+  const names = vars.map((v) => v.js);
   const scoped: string[] = [];
   for (const v of vars) {
-    if (isScoped(v) && !cx.hoisted.has(v)) scoped.push(varName(v));
-    else if (!isScoped(v)) cx.vars.push(varName(v));
+    if (isScoped(v) && !cx.hoisted.has(v)) scoped.push(v.js);
+    else if (!isScoped(v)) cx.vars.push(v.js);
   }
   const head = scoped.length === 0 ? '' : `let ${scoped.join()};`;
-  const boxes = vars.filter(isBoxed).map((v) => `${varName(v)}=new B(${varName(v)});`);
+  const boxes = vars.filter(isBoxed).map((v) => `${v.js}=new B(${v.js});`);
   return head + fill(names) + boxes.join('');
 }
 
@@ -39,6 +39,6 @@ export function spreadInto(cx: FunctionContext, e: Expr, targets: readonly strin
   const text = emitCall(cx, e as AnyCall);
   cx.release(r);
   const many = targets.map((t, i) => `${t}=${r}[${i}];`).join('');
-  const one = targets.map((t, i) => `${t}=${i === 0 ? r : 'undefined'};`).join('');
+  const one = targets.map((t, i) => `${t}=${i === 0 ? r : 'void 0'};`).join('');
   return `if((${r}=${text}) instanceof Array){${r}=${arrayOf(cx, e, r)};${many}}else{${one}}`;
 }
