@@ -8,6 +8,7 @@ export const floors: ReadonlyMap<string, number> = new Map([
   ['@offload/spop-codec', 1],
   ['@offload/lapps-codec', 1],
   ['@offload/broadcast-bus', 1],
+  ['@offload/shared-read', 1],
   ['@offload/lua', 1],
   ['@offload/spop-agent', 2],
   ['@offload/lapps-server', 2],
@@ -22,7 +23,12 @@ export const floors: ReadonlyMap<string, number> = new Map([
 const browserPackages: ReadonlySet<string> = new Set(['@offload/spop-codec', '@offload/lapps-codec']);
 
 /** Packages that promise to need nothing else. */
-const dependencyFree: ReadonlySet<string> = new Set(['@offload/spop-codec', '@offload/broadcast-bus', '@offload/lua']);
+const dependencyFree: ReadonlySet<string> = new Set([
+  '@offload/spop-codec',
+  '@offload/broadcast-bus',
+  '@offload/shared-read',
+  '@offload/lua',
+]);
 
 /** Folders that count as one file for cycles: a generator of code for a recursive grammar calls itself in circles. */
 const recursiveFolders: ReadonlySet<string> = new Set(['packages/lua/src/compiler/emit']);

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { readShared } from '@offload/shared-read';
 import type { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
 import type { PeerSocket } from './peer-socket.js';
-import { readShared } from './read-buffer.js';
 import { receiverOf, type WsReceiver } from './ws-receiver.js';
 
 const kConnection = Symbol('connection');

@@ -41,6 +41,7 @@ class SpopAgent implements Agent, ConnectionHost<Connection> {
   readonly emit: (event: AgentEvent) => void;
   readonly notify: ConnectionHost<Connection>['notify'];
   readonly passEnd: () => void;
+  readonly keepsBytes: boolean;
 
   private readonly connections = new Set<Connection>();
   private readonly listeners = new Set<Listener>();
@@ -56,6 +57,7 @@ class SpopAgent implements Agent, ConnectionHost<Connection> {
     this.capabilities = checkCapabilities(options.capabilities ?? DEFAULT_CAPABILITIES);
     this.emit = options.onEvent ?? ignore;
     this.passEnd = options.onPassEnd ?? ignore;
+    this.keepsBytes = options.handlers !== undefined;
     this.notify = this.notifyFrom(options);
   }
 

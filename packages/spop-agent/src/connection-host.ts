@@ -14,6 +14,8 @@ export interface ConnectionHost<C> {
   readonly draining: boolean;
   /** False while no connection shall be read. */
   readonly reading: boolean;
+  /** Handlers may keep bytes of the chunk they came in. */
+  readonly keepsBytes: boolean;
   emit(event: AgentEvent): void;
   /** Hands over a NOTIFY; it is answered with `acknowledge`, or tracked with `track` and answered with `ack`. */
   notify(connection: C, streamId: Id, frameId: Id, bytes: Uint8Array, at: number, end: number): void;

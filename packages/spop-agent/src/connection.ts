@@ -13,6 +13,7 @@ import type { ConnectionHost } from './connection-host.js';
 import type { CloseReason, RefuseReason } from './events.js';
 import { InFlight } from './in-flight.js';
 import { Output } from './output.js';
+import { readChunks } from './read-chunks.js';
 import { Halt, ReadGate } from './read-gate.js';
 
 const NO_ACTIONS = new Uint8Array(0);
@@ -54,7 +55,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.session = new AgentSession(this, { ...limits, capabilities });
     this.gate = new ReadGate(socket, this.session, () => this.resume());
     this.output = new Output(socket, host.writers, limits, () => this.checkQueue());
-    socket.on('data', (chunk: Uint8Array) => this.onData(chunk));
+    readChunks(socket, this.session, host.keepsBytes, (chunk) => this.onData(chunk));
     socket.on('end', () => this.onEnd());
     socket.on('drain', () => this.checkQueue());
     socket.on('error', (error: Error) => this.onError(error));
@@ -80,8 +81,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.active = true;
     if (this.closed) return;
     this.inPass = true;
-    // A plain Uint8Array, as all other bytes here: one type of array keeps the byte loops fast.
-    this.session.push(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    this.session.push(chunk);
     this.endPass();
   }
 
@@ -233,8 +233,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
     if (this.peerEnded && this.inFlight.size === 0) this.output.end();
     else this.checkQueue();
   }
-
-  // Backpressure
 
   private resume(): void {
     if (this.closed) return;

@@ -56,6 +56,25 @@ describe('createAgent handlers', () => {
     });
   });
 
+  test('createAgent() lets a handler keep the bytes of its arguments', async () => {
+    const kept: Uint8Array[] = [];
+    const t = await startAgent({
+      handlers: {
+        keep: ({ args }) => {
+          for (const { value } of args) if (value.type === 'binary') kept.push(value.value);
+        },
+      },
+    });
+    const engines = [await t.ready(), await t.ready()];
+    const sent = Array.from({ length: 20 }, (_, i) => new Uint8Array(i * 100).fill(i));
+    for (const [i, value] of sent.entries()) {
+      const engine = engines[i % 2]!;
+      engine.send(notifyFrame(i, [message('keep', { name: 'v', value: { type: 'binary', value } })]));
+      await engine.next();
+    }
+    expect(kept.map((bytes) => [...bytes])).toEqual(sent.map((bytes) => [...bytes]));
+  });
+
   test('createAgent() answers several messages of one NOTIFY in their order with one ACK', async () => {
     const t = await startAgent({ handlers: { a: () => [score(1)], b: () => [score(2), unsetVar('txn', 'x')] } });
     const engine = await t.ready();

@@ -212,6 +212,22 @@ describe('backpressure', () => {
     await engine.take(6);
   });
 
+  test('what is held of a paused connection outlives what others send meanwhile', async () => {
+    const { t, held } = await holding({ limits: { maxInFlightPerConnection: 1 } });
+    const [engine, other] = [await t.ready(), await t.ready()];
+    engine.send(notifyFrame(0), notifyFrame(1, [{ name: 'mine', args: [] }]), notifyFrame(2));
+    await until(() => held.length === 1);
+    // Connections read into the same memory.
+    other.send(notifyFrame(7, [{ name: 'x'.repeat(200), args: [] }]));
+    await until(() => held.length === 2);
+    held[0]!.connection.ack(0, 1);
+    await until(() => held.length === 3);
+    expect(held[2]).toMatchObject({ streamId: 1, payload: Buffer.from('\x04mine\0').toString('hex') });
+    held[2]!.connection.ack(1, 1);
+    await until(() => held.length === 4);
+    expect(held[3]).toMatchObject({ streamId: 2, payload: Buffer.from('\x01m\0').toString('hex') });
+  });
+
   test('pauseReading() holds all connections that are open', async () => {
     const { t, held } = await holding();
     const engines = [await t.ready(), await t.ready()];

@@ -78,6 +78,13 @@ export class FrameSplitter {
     return this.drain();
   }
 
+  /** Copies what was not read of the chunk yet, so that its owner may use the memory again before `next` says false. */
+  keep(): void {
+    if (this.drained) return;
+    this.chunk = this.chunk.slice(this.chunkAt);
+    this.chunkAt = 0;
+  }
+
   /** Completes the frame that began in an earlier chunk, if this one holds enough. */
   private nextCarried(): boolean {
     if (this.carried < LENGTH_PREFIX_BYTES) {

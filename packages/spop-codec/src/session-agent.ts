@@ -110,6 +110,11 @@ export class AgentSession {
     this.run();
   }
 
+  /** Copies what is held since `paused` was set: the chunk's memory may be used again. */
+  keep(): void {
+    this.splitter.keep();
+  }
+
   /** Ends the session: nothing more is taken or called. */
   close(): void {
     this.state = 'closed';

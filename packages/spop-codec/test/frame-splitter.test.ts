@@ -60,6 +60,19 @@ describe('FrameSplitter', () => {
     expect(splitter.next()).toBe(false);
   });
 
+  it('FrameSplitter.keep() lets the chunk be used again before all of it was read', () => {
+    const splitter = new FrameSplitter();
+    const chunk = stream.slice(0, stream.length - 3);
+    splitter.push(chunk);
+    splitter.next();
+    splitter.keep();
+    chunk.fill(0xff);
+    const got = taken(splitter);
+    splitter.keep();
+    splitter.push(stream.slice(-3));
+    expect([...got, ...taken(splitter)]).toEqual(frames.slice(1));
+  });
+
   it('FrameSplitter takes a frame at the limit and rejects one byte more, as soon as the length is known', () => {
     const atLimit = frame(1, 93);
     for (const [limit, good] of [

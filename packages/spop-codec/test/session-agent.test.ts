@@ -166,6 +166,22 @@ describe('AgentSession frames', () => {
     expect(recorder.take()).toHaveLength(1);
   });
 
+  test('AgentSession.keep() holds what is left of a chunk whose memory is used again', () => {
+    const recorder = ready();
+    recorder.onCall = () => {
+      recorder.session.paused = true;
+    };
+    const chunk = concat(notify(1), notify(2));
+    recorder.session.push(chunk);
+    recorder.session.keep();
+    chunk.fill(0);
+    recorder.session.resume();
+    expect(recorder.take()).toEqual([
+      ['notify', 1, 1, '016d00'],
+      ['notify', 2, 1, '016d00'],
+    ]);
+  });
+
   test('AgentSession.midFrame tells a cut frame and a half-sent message from a clean end', () => {
     const recorder = ready();
     expect(recorder.session.midFrame).toBe(false);

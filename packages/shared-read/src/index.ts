@@ -1,0 +1,1 @@
+export { type ReadCallback, readShared } from './read-shared.js';
