@@ -1,6 +1,6 @@
 /** Longest payload for which a loop is the fastest copy, and for which `set` is. */
-const LOOP_BYTES = 96;
-const SET_BYTES = 512;
+const LOOP_BYTES = 56;
+const SET_BYTES = 160;
 
 /**
  * One `memcpy`, whatever kinds of arrays. `set` copies from shared memory, where messages may come from, byte by byte unless

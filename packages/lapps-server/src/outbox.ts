@@ -100,6 +100,12 @@ export class OutboxGroup {
   }
 }
 
+/** Whether `start` of one buffer lies behind `end` of another. Those of slabs are the same: asking for their memory costs more. */
+const follows = (current: Buffer, end: number, buffer: Buffer, start: number): boolean =>
+  current === buffer
+    ? end === start
+    : current.buffer === buffer.buffer && current.byteOffset + end === buffer.byteOffset + start;
+
 /** What waits to be written to one connection. Holds nothing between passes. */
 export class Outbox {
   readonly #group: OutboxGroup;
@@ -182,8 +188,7 @@ export class Outbox {
     this.#waiting += end - start;
     const current = this.#buffer;
     if (current !== undefined) {
-      const follows = current.buffer === buffer.buffer && current.byteOffset + this.#end === buffer.byteOffset + start;
-      if (follows) {
+      if (follows(current, this.#end, buffer, start)) {
         this.#end += end - start;
         return;
       }
