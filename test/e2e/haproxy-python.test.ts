@@ -14,13 +14,20 @@ const lineIn = (text: string): number =>
     .split('\n')
     .findIndex((line) => line.includes(text)) + 1;
 
-describe.skipIf(haproxyBinary === undefined).each(['pyodide', 'cpython'])('HAProxy and Python on %s', (engine) => {
+const ways: [engine: string, how: string, args: readonly string[]][] = [
+  ['pyodide', 'a worker behind rings', []],
+  ['cpython', 'a worker behind rings', []],
+  ['pyodide', 'a worker that reads its own connections', ['--spop-direct']],
+  ['cpython', 'a worker that reads its own connections', ['--spop-direct']],
+];
+
+describe.skipIf(haproxyBinary === undefined).each(ways)('HAProxy and Python on %s in %s', (engine, _how, args) => {
   const scripts = ['-f', `${engine}:${testScript('cases.py')}`, '-f', `${engine}:${testScript('sample.py')}`];
   let offload: Offload;
   let haproxy: Haproxy;
 
   beforeAll(async () => {
-    offload = await Offload.start([...scripts, '-n', '1', '--script-timeout', '600'], { env });
+    offload = await Offload.start([...scripts, '-n', '1', '--script-timeout', '600', ...args], { env });
     haproxy = await Haproxy.start({ agents: [offload.address], spoe, frontend: scriptFrontend });
   }, 120_000);
 
