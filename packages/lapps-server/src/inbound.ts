@@ -17,12 +17,23 @@ export interface InboundOptions {
 
 /** What comes from one client: whole messages are delivered ahead of ws, the rest is handed to it. */
 export class Inbound {
-  readonly #options: InboundOptions;
-  readonly #unmask = new UnmaskAhead();
+  readonly #taker: MessageTaker;
+  readonly #receiver: WsReceiver;
+  readonly #pool: AssemblyPool;
+  readonly #maxMessageBytes: number;
+  readonly #compress: boolean;
+  readonly #lends: boolean;
+  /** Made when ws gets something for the first time: many connections need none. */
+  #unmask: UnmaskAhead | undefined;
   #assembly: Assembly | undefined;
 
-  constructor(options: InboundOptions) {
-    this.#options = options;
+  constructor({ taker, receiver, pool, maxMessageBytes, compress, lends }: InboundOptions) {
+    this.#taker = taker;
+    this.#receiver = receiver;
+    this.#pool = pool;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#compress = compress;
+    this.#lends = lends;
   }
 
   /**
@@ -36,19 +47,20 @@ export class Inbound {
       at = this.#goOn(this.#assembly, chunk);
       if (at === chunk.length) return at;
     }
-    const { taker, receiver, pool, maxMessageBytes, compress, lends } = this.#options;
+    const taker = this.#taker;
     // What ws refused closes the connection, but not before the next tick.
-    if (compress || !this.#unmask.atRest || receiver.errored !== null) return at;
-    at = takeMessages(taker, chunk, at, maxMessageBytes, reused && !lends);
+    if (this.#compress || this.#unmask?.atRest === false || this.#receiver.errored !== null) return at;
+    at = takeMessages(taker, chunk, at, this.#maxMessageBytes, reused && !this.#lends);
     if (at === chunk.length || !taker.listening) return at;
-    this.#assembly = Assembly.begin(pool, chunk, at, maxMessageBytes);
+    this.#assembly = Assembly.begin(this.#pool, chunk, at, this.#maxMessageBytes);
     return this.#assembly === undefined ? at : chunk.length;
   }
 
   /** Hands the rest of a chunk to ws, which may keep it. */
   passOn(chunk: Buffer): boolean {
+    this.#unmask ??= new UnmaskAhead();
     this.#unmask.push(chunk);
-    return passOn(this.#options.receiver, chunk);
+    return passOn(this.#receiver, chunk);
   }
 
   #goOn(assembly: Assembly, chunk: Buffer): number {
@@ -60,14 +72,15 @@ export class Inbound {
   }
 
   #deliver(assembly: Assembly): void {
-    const { taker, pool, receiver, lends } = this.#options;
+    const taker = this.#taker;
+    const pool = this.#pool;
     const { buffer, isBinary, length } = assembly;
     const data = buffer.subarray(0, length);
     if (!isBinary && !isUtf8(data)) {
       // ws says so to the client.
-      passOn(receiver, assembly.asFrame());
+      passOn(this.#receiver, assembly.asFrame());
       pool.giveBack(buffer);
-    } else if (lends) {
+    } else if (this.#lends) {
       // A reader that paused keeps the message.
       taker.receivedMessage(taker.listening ? data : ownCopy(data, 0, length), isBinary);
       pool.giveBack(buffer);
@@ -79,12 +92,12 @@ export class Inbound {
 
   /** Whether ws would misread the bytes to come unless they go through here. */
   get holdsKey(): boolean {
-    return this.#assembly !== undefined || this.#unmask.inFrame;
+    return this.#assembly !== undefined || this.#unmask?.inFrame === true;
   }
 
   /** Nothing more comes. */
   end(): void {
-    if (this.#assembly !== undefined) this.#options.pool.giveBack(this.#assembly.buffer);
+    if (this.#assembly !== undefined) this.#pool.giveBack(this.#assembly.buffer);
     this.#assembly = undefined;
   }
 }
