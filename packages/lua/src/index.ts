@@ -25,6 +25,8 @@ export {
   toArray,
 } from './value.js';
 
+export { warmUp } from './warm-up.js';
+
 /** Creates a state with the given libraries, limits and connections to the outside. */
 export function createState(options: StateOptions = {}): State {
   return new State(options);

@@ -230,11 +230,11 @@ export function optProp(key: string): string {
  */
 function getterText(key: string, suffix: string): string {
   const opt = optProp(key);
-  return `(o)=>{let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash?.__index?.hash${opt})!==void 0)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${opt})!==void 0)return v;if((m=p.mt)===void 0)return;if((p=m.hash?.__index)===void 0){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
+  return `function(o){let p=o,v,m;if(typeof o==='string'&&(v=ST.meta?.hash?.__index?.hash${opt})!==void 0)return v;for(let n=0;n<100;n++){if(!(p instanceof T)||p.dynamicKeys<0)break;if((v=p.hash${opt})!==void 0)return v;if((m=p.mt)===void 0)return;if((p=m.hash?.__index)===void 0){if(m.dynamicKeys<0)break;return}}return IX${suffix}(o,${literal(key)})}`;
 }
 
 function setterText(key: string, suffix: string): string {
   const p = prop(key);
   const opt = optProp(key);
-  return `(o,v)=>{let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${opt}!==void 0){h${p}=v;return}if((m=o.mt)===void 0||m.dynamicKeys>=0&&m.hash?.__newindex===void 0){if(v===void 0)return;(h??o.newHash())${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
+  return `function(o,v){let h,m;if(o instanceof T&&o.dynamicKeys>=0){if((h=o.hash)${opt}!==void 0){h${p}=v;return}if((m=o.mt)===void 0||m.dynamicKeys>=0&&m.hash?.__newindex===void 0){if(v===void 0)return;(h??o.newHash())${p}=v;return}}return SX${suffix}(o,${literal(key)},v)}`;
 }
