@@ -129,7 +129,8 @@ export function openOs(host: LibHost, system: System): Library {
     },
     difftime(a: LuaValue, b: LuaValue): LuaValue {
       const argc = arguments.length;
-      return checkNumber(a, 1, argc) - (b === undefined ? 0 : checkNumber(b, 2, argc));
+      // Whole seconds, as C's time_t.
+      return Math.trunc(checkNumber(a, 1, argc)) - (b === undefined ? 0 : Math.trunc(checkNumber(b, 2, argc)));
     },
     setlocale(locale: LuaValue, category: LuaValue): LuaValue {
       const argc = arguments.length;

@@ -7,6 +7,7 @@ import { LuaUserdata, type LuaValue, NONE } from '../value.js';
 import { checkString, checkTable } from './args.js';
 import type { Library } from './host.js';
 import type { EnvHandle, ReadFile } from './load-library.js';
+import { numberToString } from './number-text.js';
 
 export const DEFAULT_PATH = './?.lua;./?/init.lua';
 
@@ -39,6 +40,7 @@ export function openPackage(engine: Engine, options: PackageOptions): Library {
 
   const stringField = (name: string): string => {
     const v = table.getStr(name);
+    if (typeof v === 'number') return numberToString(v);
     if (typeof v !== 'string') throw luaError(`'package.${name}' must be a string`);
     return v;
   };
@@ -59,8 +61,8 @@ export function openPackage(engine: Engine, options: PackageOptions): Library {
     }
   });
 
-  const require = (name: LuaValue): LuaValue => {
-    const key = checkString(name, 1, name === undefined ? 0 : 1);
+  const require = (...args: LuaValue[]): LuaValue => {
+    const key = checkString(args[0], 1, args.length);
     const known = loaded.getStr(key);
     if (known === loading) throw luaError(`loop or previous error loading module '${key}'`);
     if (known !== undefined && known !== false) return known;
@@ -81,7 +83,7 @@ export function openPackage(engine: Engine, options: PackageOptions): Library {
       if (searcher === undefined) throw luaError(`module '${name}' not found:${tried}`);
       const found = host.call1(searcher, name);
       if (typeof found === 'function') return found;
-      if (typeof found === 'string') tried += found;
+      if (typeof found === 'string' || typeof found === 'number') tried += host.tostring(found);
     }
   };
 

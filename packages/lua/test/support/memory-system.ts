@@ -27,7 +27,7 @@ export class MemoryFiles implements FileSystem {
   }
 
   temporary(): string {
-    const path = `/tmp/made-${++this.made}`;
+    const path = `made-${++this.made}`;
     this.contents.set(path, '');
     return path;
   }
