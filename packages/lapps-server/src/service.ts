@@ -26,7 +26,10 @@ export interface ServiceOptions {
    * faster, less lasting views. Messages of one connection come in order; a returned promise is not waited for.
    */
   readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => unknown;
-  /** `onMessage` is done with the memory of `data` when it returns, which is then used again. Spares a copy. Default false. */
+  /**
+   * `onMessage` is done with `data` when it returns (an async one, at its first `await`): the memory is used again, and a copy
+   * spared. Such `data` must not be sent as `owned`. Default false.
+   */
   readonly lendData?: boolean | undefined;
   /** Exactly once for every connection that was opened, whatever ended it; nothing can be sent any more. */
   readonly onClose?: ((connection: Connection, info: CloseInfo) => unknown) | undefined;
