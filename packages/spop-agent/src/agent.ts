@@ -118,9 +118,10 @@ class SpopAgent implements Agent, ConnectionHost<Connection> {
 
   pauseReading(): void {
     this.reading = false;
-    // Those that have not said HELLO go on: a health check or a handshake costs little, and both would time out.
+    // Those that have not said HELLO go on: a health check or a handshake costs little, and both would time out. So do
+    // those that end: their end would not be read.
     for (const connection of this.connections) {
-      if (connection.state !== 'hello') connection.gate.halt(Halt.AGENT);
+      if (connection.state === 'ready') connection.gate.halt(Halt.AGENT);
     }
   }
 

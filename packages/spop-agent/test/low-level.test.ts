@@ -1,4 +1,4 @@
-import { Writer, writeActions } from '@offload/spop-codec';
+import { disconnectEntries, encodeFrame, Status, Writer, writeActions } from '@offload/spop-codec';
 import { describe, expect, test } from 'vitest';
 import type { AgentConnection, AgentOptions } from '../src/index.js';
 import { notifyFrame } from './support/raw-engine.js';
@@ -248,6 +248,18 @@ describe('backpressure', () => {
     expect(held).toEqual([]);
     t.agent.resumeReading();
     await until(() => held.length === 1);
+  });
+
+  test('pauseReading() still sees the end of a connection that was left', async () => {
+    // The clock that ends what does not end by itself must not help.
+    const { t } = await holding({ limits: { refuseDelayMs: 600_000 } });
+    const engine = await t.ready();
+    engine.send(encodeFrame({ type: 'haproxy-disconnect', entries: disconnectEntries(Status.NORMAL) }));
+    await t.event('disconnect-sent');
+    t.agent.pauseReading();
+    await engine.rest();
+    engine.socket.end();
+    expect(await t.event('connection-closed')).toMatchObject({ reason: 'disconnect-received' });
   });
 
   test('maxInFlightPerConnection stops a connection from being read, and only that one', async () => {
