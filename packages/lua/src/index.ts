@@ -8,12 +8,13 @@ import { State, type StateOptions } from './state.js';
 
 export { bytesFromString, decodeText, encodeText, stringFromBytes } from './bytes.js';
 export { LuaError, type LuaErrorCode } from './errors.js';
+export { Hash } from './hash.js';
 export type { Library } from './lib/host.js';
 export { type FileSystem, type System, SystemError, type SystemFile } from './lib/system.js';
 export { argError, argTypeError, luaError } from './raise.js';
 export type { LuaRun, RunStep } from './run.js';
 export { ALL_LIBRARIES, type LibraryName, State, type StateOptions } from './state.js';
-export { Hash, LuaTable } from './table.js';
+export { LuaTable } from './table.js';
 export {
   type LuaFunction,
   LuaThread,

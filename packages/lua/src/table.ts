@@ -13,44 +13,9 @@
  * Compiled code reads `hash`, `mt` and `arr` directly; everyone else uses the methods, which are raw (they never look
  * at metatables, and they alone know when the shared empty parts have to be replaced).
  */
+import { fillHash, Hash, namedStore } from './hash.js';
+import { Cursor, Extension, KeyMap, sweep } from './table-extension.js';
 import type { LuaValue } from './value.js';
-
-/** Holder of string keys. Its prototype has no prototype: `constructor` and the like are ordinary keys. */
-export interface Hash {
-  [key: string]: LuaValue;
-}
-
-/** Creates an empty {@link Hash}. A constructor function because a class always has a `constructor` on its prototype. */
-export const Hash = function LuaHash() {} as unknown as new () => Hash;
-Hash.prototype = Object.create(null);
-
-/**
- * Fields of a {@link Hash} that V8 keeps in the object itself; further ones cost a second object. It decides by what the
- * first instances hold, so they are made here, before the libraries fill theirs with dozens.
- */
-const INLINE_FIELDS = ['a', 'b', 'c', 'd'];
-for (let i = 0; i < 16; i++) {
-  const sample = new Hash();
-  for (const name of INLINE_FIELDS) sample[name] = i;
-}
-
-type NamedStore = (hash: Hash, value: LuaValue) => void;
-
-const namedStores = new Map<string, NamedStore>();
-const MAX_NAMED_STORES = 2000;
-
-/**
- * Code that stores one field by its name. V8 gives up on shapes for an object that gets more than a dozen fields through
- * `hash[key]`, which makes each access many times slower: not for one that gets them through code of their own.
- */
-function namedStore(key: string): NamedStore | undefined {
-  let store = namedStores.get(key);
-  if (store === undefined && namedStores.size < MAX_NAMED_STORES) {
-    store = new Function('h', 'v', `h[${JSON.stringify(key)}]=v`) as NamedStore;
-    namedStores.set(key, store);
-  }
-  return store;
-}
 
 /** Dynamic string keys after which a table moves its string keys to `map`. */
 export const MAX_HASH_KEYS = 128;
@@ -66,33 +31,6 @@ function newArr(value: LuaValue): LuaValue[] {
 /** The arguments as an array for values of any kind, so that it need not be converted when the first one is stored. */
 function general(...list: LuaValue[]): LuaValue[] {
   return list;
-}
-
-/** State of the last `next` traversal of a table, kept so that the following step is O(1). */
-class Cursor {
-  readonly keys: string[];
-  at = 0;
-  mapEntries: Iterator<[LuaValue, LuaValue]> | undefined = undefined;
-  mapKey: LuaValue = undefined;
-  arrIndex = -1;
-
-  constructor(keys: string[]) {
-    this.keys = keys;
-  }
-}
-
-/** The `map` part, with the number of its entries whose value was cleared. */
-class KeyMap extends Map<LuaValue, LuaValue> {
-  cleared = 0;
-}
-
-/** What most tables do not have. */
-class Extension {
-  map: KeyMap | undefined = undefined;
-  meta: LuaTable | undefined = undefined;
-  cursor: Cursor | undefined = undefined;
-  /** Element 0. */
-  zero: LuaValue = undefined;
 }
 
 export class LuaTable {
@@ -181,6 +119,12 @@ export class LuaTable {
     const store = value === undefined || this.dynamicKeys === -1 ? undefined : namedStore(key);
     if (store === undefined) this.setStr(key, value);
     else store(this.hash ?? this.newHash(), value);
+  }
+
+  /** Like {@link define} for many. */
+  defineAll(members: ReadonlyMap<string, LuaValue>): void {
+    if (this.dynamicKeys === -1 || !fillHash(this.hash ?? this.newHash(), members))
+      for (const [key, value] of members) this.define(key, value);
   }
 
   /** Gives the table a hash of its own and returns it. */
@@ -408,10 +352,4 @@ export class LuaTable {
     for (let i = keep; i < arr.length; i++) if (arr[i] !== undefined) this.setMap(i, arr[i]);
     arr.length = keep;
   }
-}
-
-/** Drops cleared entries. JavaScript's own iterators over the map go on undisturbed. */
-function sweep(map: KeyMap): void {
-  for (const [k, v] of map) if (v === undefined) map.delete(k);
-  map.cleared = 0;
 }

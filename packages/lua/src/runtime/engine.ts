@@ -1,10 +1,11 @@
 /** Everything a state's compiled code runs on, put together. */
 
 import { LuaError } from '../errors.js';
+import { Hash } from '../hash.js';
 import type { LibHost, Library } from '../lib/host.js';
 import { numberToString, stringToNumber } from '../lib/number-text.js';
 import { callError, luaError, typeName } from '../raise.js';
-import { Hash, LuaTable } from '../table.js';
+import { LuaTable } from '../table.js';
 import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
@@ -71,9 +72,11 @@ export class Engine {
 
   /** Registers the functions of a library and puts everything into `table`. */
   install(library: Library, table: LuaTable): LuaTable {
+    const members = new Map<string, LuaValue>();
     for (const [name, value] of Object.entries(library)) {
-      table.define(name, typeof value === 'function' && !('g$' in value) ? hostFunction(name, value) : value);
+      members.set(name, typeof value === 'function' && !('g$' in value) ? hostFunction(name, value) : value);
     }
+    table.defineAll(members);
     return table;
   }
 

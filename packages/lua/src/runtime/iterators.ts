@@ -1,5 +1,6 @@
 /** Traversals that generic `for` runs without calls. They look at the live table, so fields may be cleared on the way. */
-import type { Hash, LuaTable } from '../table.js';
+import type { Hash } from '../hash.js';
+import type { LuaTable } from '../table.js';
 import type { LuaValue } from '../value.js';
 
 const NO_KEYS: string[] = [];
