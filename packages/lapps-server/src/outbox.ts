@@ -1,5 +1,6 @@
 import { copyBytes } from './copy-bytes.js';
 import { headerLength, type Opcode, writeHeader } from './frame.js';
+import { viewOf } from './view-of.js';
 
 /** Payloads up to this size share a slab with all others. */
 const SMALL_BYTES = 16_384;
@@ -201,7 +202,7 @@ export class Outbox {
 
   #currentPiece(buffer: Buffer): Buffer {
     if (this.#start === 0 && this.#end === buffer.length) return buffer;
-    return Buffer.from(buffer.buffer, buffer.byteOffset + this.#start, this.#end - this.#start);
+    return viewOf(buffer.buffer, buffer.byteOffset + this.#start, this.#end - this.#start);
   }
 
   #schedule(): void {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { headerLength, isBinaryMessage, isWholeMessage, keyBefore, payloadLength } from './client-header.js';
 import { copyBytes } from './copy-bytes.js';
 import { unmask } from './unmask.js';
+import { viewOf } from './view-of.js';
 
 /** Who gets the messages. */
 export interface MessageTaker {
@@ -12,13 +13,6 @@ export interface MessageTaker {
 
 /** Shortest header of a client: two bytes and the key. */
 const SHORTEST_HEADER = 6;
-
-/** The class `Buffer.from` makes instances of; ws makes its views with it, too. */
-const View = (
-  Buffer as unknown as {
-    readonly [Symbol.species]: new (memory: ArrayBufferLike, at: number, length: number) => Buffer;
-  }
-)[Symbol.species];
 
 /** The bytes from `at` to `end` in memory that nobody writes to again. */
 export const ownCopy = (bytes: Uint8Array, at: number, end: number): Buffer => {
@@ -55,7 +49,7 @@ export const takeMessages = (
     if (end > chunk.length || length > maxBytes) break;
     unmask(chunk, payloadAt, end, keyBefore(chunk, payloadAt));
     const isBinary = isBinaryMessage(first);
-    const data = copies ? ownCopy(chunk, payloadAt, end) : new View(memory, byteOffset + payloadAt, length);
+    const data = copies ? ownCopy(chunk, payloadAt, end) : viewOf(memory, byteOffset + payloadAt, length);
     if (!isBinary && !isUtf8(data)) {
       // ws says so to the client. The payload is unmasked already: with a key of zero it stays as it is.
       chunk.fill(0, payloadAt - 4, payloadAt);

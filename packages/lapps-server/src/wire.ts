@@ -4,6 +4,7 @@ import { readShared } from '@offload/shared-read';
 import type { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
 import type { PeerSocket } from './peer-socket.js';
+import { viewOf } from './view-of.js';
 import { receiverOf, type WsReceiver } from './ws-receiver.js';
 
 const kConnection = Symbol('connection');
@@ -21,7 +22,7 @@ function writeRest(this: WiredReceiver, chunk: Buffer): boolean {
 
 /** What was read into shared memory: whole messages are delivered from there, the stream gets a copy of the rest. */
 function onRead(this: Socket, length: number, bytes: Buffer): boolean {
-  const chunk = bytes.subarray(0, length);
+  const chunk = viewOf(bytes.buffer, bytes.byteOffset, length);
   // Nothing may overtake what the stream still holds.
   if (this.readableFlowing !== true || this.readableLength > 0) return this.push(Buffer.from(chunk));
   const taken = (this as Wired)[kConnection]!.receivedChunk(chunk, true);

@@ -276,7 +276,7 @@ export class RingReader {
 
 /** Longest payload for which a loop is the fastest copy, and for which `set` is. */
 const LOOP_BYTES = 48;
-const SET_BYTES = 512;
+const SET_BYTES = 160;
 
 /**
  * One `memcpy`, whatever kinds of arrays. `set` copies from and to shared memory byte by byte unless both sides happen to be

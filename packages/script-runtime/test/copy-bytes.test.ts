@@ -11,7 +11,7 @@ describe('copyBytes()', () => {
   it.each(Object.keys(memories) as (keyof typeof memories)[])(
     'copyBytes() copies the bytes between, no more and no less, from and to %s memory at every size and alignment',
     (kind) => {
-      for (const size of [0, 1, 47, 48, 49, 511, 512, 513, 4096, 70_001]) {
+      for (const size of [0, 1, 48, 49, 160, 161, 4096, 70_001]) {
         for (const [at, toAt] of [
           [0, 0],
           [3, 8],

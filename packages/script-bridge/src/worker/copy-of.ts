@@ -1,5 +1,5 @@
 /** Up to this size `set` is the fastest copy. */
-const SET_BYTES = 512;
+const SET_BYTES = 160;
 
 /**
  * One `memcpy`, whatever kinds of arrays. `set` copies from shared memory byte by byte unless both sides happen to be aligned
