@@ -73,6 +73,7 @@ function levelOf({ type }: ServerEvent): Level {
     case 'slow-consumer':
       return 'warn';
     case 'handler-error':
+    case 'accept-error':
       return 'error';
     default:
       return type satisfies never;

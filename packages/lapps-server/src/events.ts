@@ -45,7 +45,9 @@ export type ServerEvent =
       readonly handler: 'onOpen' | 'onMessage' | 'onClose';
       readonly error: unknown;
     }
-  | { readonly type: 'slow-consumer'; readonly connection: Connection; readonly bufferedBytes: number };
+  | { readonly type: 'slow-consumer'; readonly connection: Connection; readonly bufferedBytes: number }
+  /** The system could not hand over a new TCP connection (no memory and the like); the server still listens. */
+  | { readonly type: 'accept-error'; readonly error: Error };
 
 export type ServerEventHook = (event: ServerEvent) => void;
 

@@ -18,17 +18,20 @@ export interface ListenerOptions {
   /** Answers requests that are no upgrades; default 426. */
   readonly onRequest: RequestHandler | undefined;
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly onAcceptError: (error: Error) => void;
 }
 
 /** The HTTP side: listens on any number of addresses, bounds handshakes in time, size and number, hands upgrades on. */
 export class Listener {
   readonly #makeServer: () => Server;
+  readonly #onAcceptError: (error: Error) => void;
   readonly #maxSockets: number;
   readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
 
   /** @throws LappsServerError `LAPPS_SERVER_ERR_BAD_TLS` */
-  constructor({ limits, tls, onRequest, onUpgrade }: ListenerOptions) {
+  constructor({ limits, tls, onRequest, onUpgrade, onAcceptError }: ListenerOptions) {
+    this.#onAcceptError = onAcceptError;
     const { handshakeTimeoutMs } = limits;
     const options: ServerOptions = {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -79,6 +82,7 @@ export class Listener {
       this.#servers.delete(server);
       throw error;
     }
+    server.on('error', this.#onAcceptError);
     return server.address()!;
   }
 

@@ -81,6 +81,7 @@ export class LappsServer {
       tls: options.tls,
       onRequest: this.#gated(options.onRequest),
       onUpgrade: (request, socket, head) => this.#upgrade(request, socket, head),
+      onAcceptError: (error) => this.#emit({ type: 'accept-error', error }),
     });
     this.#registry = new Registry(this.#limits.maxConnectionsPerAddress);
     this.#keepalive = new Keepalive(this.#registry, this.#limits, () => {

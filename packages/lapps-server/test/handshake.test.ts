@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { describe, expect, it } from 'vitest';
+import { Server } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
 import type { ServiceOptions } from '../src/index.js';
 import { start } from './support/harness.js';
 import { ACCEPT, clientFrame } from './support/raw-client.js';
@@ -7,6 +8,20 @@ import { ACCEPT, clientFrame } from './support/raw-client.js';
 const echo: ServiceOptions = { onMessage: (connection, data, isBinary) => void connection.send(data, isBinary) };
 
 const statusOf = (head: string): number => Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1] ?? 0);
+
+describe('listen()', () => {
+  it('listen() reports a connection the system could not hand over, and goes on', async () => {
+    // Cannot be provoked: libuv answers a lack of file descriptors by itself.
+    const listened = vi.spyOn(Server.prototype, 'listen');
+    const events: string[] = [];
+    const { open } = await start({ services: { '/echo': echo }, onEvent: ({ type }) => events.push(type) });
+    const server = listened.mock.contexts[0] as Server;
+    listened.mockRestore();
+    server.emit('error', new Error('accept ENOMEM'));
+    expect(events).toEqual(['accept-error']);
+    await open('/echo');
+  });
+});
 
 describe('upgrade', () => {
   it('listen() answers a valid request with 101 and the RFC 6455 1.3 accept key', async () => {
