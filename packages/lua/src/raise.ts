@@ -70,8 +70,9 @@ export function argTypeError(arg: number, expected: string, v: LuaValue, argc: n
 export function operandError(what: string, v: LuaValue, operand: 'a' | 'b'): LuaError {
   const frame = captureFrames(1)[0];
   const name = frame?.kind === 'lua' ? frame.site[operand] : undefined;
+  // The iterator of a loop has a name only for the functions it calls.
   const subject =
-    name === undefined || name === 'call' || name === 'tail'
+    name === undefined || name === 'call' || name === 'tail' || name.startsWith('for ')
       ? `a ${typeName(v)} value`
       : `${name} (a ${typeName(v)} value)`;
   return new LuaError(`${positionOf(frame)}attempt to ${what} ${subject}`);

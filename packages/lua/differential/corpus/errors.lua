@@ -128,3 +128,18 @@ print(pcall(function() return (5):foo() end))
 print(pcall(function() return (nil):foo() end))
 print(pcall(function() (true)[2] = 1 end))
 print(pcall(function() ("x").y = 1 end))
+
+-- The iterator of a loop.
+print(pcall(function() for i, v in next, 5 do end end))
+print(pcall(function() for i in string.rep, {} do end end))
+print(pcall(function() local f = string.rep for i in f, {} do end end))
+print(pcall(function() for i in nil do end end))
+print(pcall(function() for i in {} do end end))
+print(pcall(function() for i in function() return nil + 1 end do end end))
+print(pcall(function() for i in setmetatable({}, { __call = function(self, s) return s.x end }) do end end))
+print(coroutine.resume(coroutine.create(function() for i in string.rep, {} do end end)))
+do
+  local function it() error("deep") end
+  local _, trace = xpcall(function() for i in it do end end, debug.traceback)
+  print((trace:gsub("%[C%].*", "")))
+end

@@ -8,6 +8,9 @@ import { emitExpr } from './expression.js';
 import { withBreak } from './loops.js';
 import { declareAll } from './variables.js';
 
+/** What messages about arguments call the iterator. */
+const ITERATOR = "for '(for generator)'";
+
 interface LoopNames {
   /** Iterator function, state, control variable, and the fast traversal. */
   readonly f: string;
@@ -125,7 +128,7 @@ function step(
 function callStep(cx: FunctionContext, s: GenericForStat, n: LoopNames, targets: string[]): string {
   const r = cx.temp();
   cx.release(r);
-  const mark = cx.mark(s.line, undefined, 'call');
+  const mark = cx.mark(s.line, ITERATOR, 'call');
   const args = `${n.s},${n.c}`;
   if (cx.gen) cx.scratch('q');
   const call = cx.gen ? suspendableCall('yield*')(n.f, args, mark) : `${mark}${n.f}(${args})`;
