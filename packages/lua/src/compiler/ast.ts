@@ -266,3 +266,9 @@ export const VARARG: Expr = { kind: 'Vararg' };
 export function isMulti(e: Expr | undefined): boolean {
   return e !== undefined && (e.kind === 'Call' || e.kind === 'Method' || e.kind === 'Vararg');
 }
+
+/** `e` stripped of parentheses that do nothing. */
+export function unwrap(e: Expr): Expr {
+  while (e.kind === 'Paren' && !isMulti(e.e)) e = e.e;
+  return e;
+}

@@ -1,85 +1,16 @@
 /** Expressions, by precedence climbing. */
 import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr } from './ast.js';
-import { FALSE, isMulti, NIL, TRUE, VARARG } from './ast.js';
-import { Lexer, type Token } from './lexer.js';
-import { addSource, Scopes } from './scope.js';
+import { FALSE, NIL, TRUE, VARARG } from './ast.js';
+import { foldNumbers, PRIORITY, UNARY_PRIORITY } from './operators.js';
+import { addSource } from './scope.js';
+import { TokenParser } from './token-parser.js';
 
-/** Nesting of blocks and expressions LuaJIT allows (LJ_MAX_XLEVEL). */
-const MAX_LEVELS = 200;
-const UNARY_PRIORITY = 12;
 const NO_ARGS: readonly Expr[] = [];
 const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
 
-/** Left and right binding power; right below left makes the operator right associative. */
-const PRIORITY: ReadonlyMap<Token, readonly [number, number]> = new Map([
-  ['or', [1, 1]],
-  ['and', [2, 2]],
-  ['<', [3, 3]],
-  ['>', [3, 3]],
-  ['<=', [3, 3]],
-  ['>=', [3, 3]],
-  ['~=', [3, 3]],
-  ['==', [3, 3]],
-  ['|', [4, 4]],
-  ['~', [5, 5]],
-  ['&', [6, 6]],
-  ['<<', [7, 7]],
-  ['>>', [7, 7]],
-  ['..', [9, 8]],
-  ['+', [10, 10]],
-  ['-', [10, 10]],
-  ['*', [11, 11]],
-  ['/', [11, 11]],
-  ['//', [11, 11]],
-  ['%', [11, 11]],
-  ['^', [14, 13]],
-]);
-
-export abstract class ExpressionParser {
-  protected readonly lex: Lexer;
-  protected readonly scopes: Scopes;
-  private levels = 0;
-
-  constructor(source: string, chunk: string) {
-    this.lex = new Lexer(source, chunk);
-    this.scopes = new Scopes(chunk);
-  }
-
+export abstract class ExpressionParser extends TokenParser {
   /** Parses statements up to the token that ends the block, into `block`. */
   protected abstract parseStatements(block: Block): void;
-
-  protected enter(): void {
-    if (++this.levels > MAX_LEVELS) throw this.scopes.error(this.lex.line, 'chunk has too many syntax levels');
-  }
-
-  protected leave(): void {
-    this.levels--;
-  }
-
-  protected accept(token: Token): boolean {
-    if (this.lex.token !== token) return false;
-    this.lex.next();
-    return true;
-  }
-
-  protected expect(token: Token): void {
-    if (!this.accept(token)) throw this.lex.errorNear(`'${token}' expected`);
-  }
-
-  /** `token` closes what `open` started on `line`. */
-  protected expectClosing(token: Token, open: Token, line: number): void {
-    if (this.accept(token)) return;
-    if (line === this.lex.line) throw this.lex.errorNear(`'${token}' expected`);
-    throw this.lex.errorNear(`'${token}' expected (to close '${open}' at line ${line})`);
-  }
-
-  /** `goto` is a name wherever it cannot start a goto statement. */
-  protected parseName(): string {
-    if (this.lex.token !== '<name>' && this.lex.token !== 'goto') throw this.lex.errorNear("'<name>' expected");
-    const { text } = this.lex;
-    this.lex.next();
-    return text;
-  }
 
   protected parseExpr(limit = 0): Expr {
     this.enter();
@@ -311,21 +242,4 @@ export abstract class ExpressionParser {
     fn.params.push(v);
     this.scopes.declare(v, this.lex.line);
   }
-}
-
-/** Result of an arithmetic operator on literals where it is finite and not zero, as LuaJIT folds. */
-function foldNumbers(op: Token, a: number, b: number): number | undefined {
-  let r: number;
-  if (op === '+') r = a + b;
-  else if (op === '-') r = a - b;
-  else if (op === '*') r = a * b;
-  else if (op === '/') r = a / b;
-  else return undefined;
-  return Number.isFinite(r) && r !== 0 ? r : undefined;
-}
-
-/** `e` stripped of parentheses that do nothing. */
-export function unwrap(e: Expr): Expr {
-  while (e.kind === 'Paren' && !isMulti(e.e)) e = e.e;
-  return e;
 }

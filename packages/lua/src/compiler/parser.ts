@@ -1,7 +1,9 @@
 /** Statements, and the entry point of the parser. */
+
+import { assignment, nameFunction } from './assignment.js';
 import type { Block, ChunkNode, Expr, GenericForStat, IfStat, LabelStat, Stat } from './ast.js';
 import { isMulti } from './ast.js';
-import { ExpressionParser, unwrap } from './expression-parser.js';
+import { ExpressionParser } from './expression-parser.js';
 import type { Token } from './lexer.js';
 import { addSource } from './scope.js';
 import { chunkDisplayName } from './syntax-error.js';
@@ -223,7 +225,7 @@ class Parser extends ExpressionParser {
     }
     const fn = this.parseFunction(line, method);
     nameFunction(target, fn);
-    return this.assign([target], [fn], line);
+    return assignment([target], [fn], line);
   }
 
   private parseLocalFunction(line: number): Stat {
@@ -270,32 +272,11 @@ class Parser extends ExpressionParser {
     while (this.accept(',')) targets.push(this.checkTarget(this.parsePrimary()));
     this.expect('=');
     const exprs = this.parseExprList();
-    return this.assign(targets, exprs, lex.lastLine);
+    return assignment(targets, exprs, lex.lastLine);
   }
 
   private checkTarget(e: Expr): Expr {
     if (e.kind === 'Local' || e.kind === 'Global' || e.kind === 'Index') return e;
     throw this.lex.errorNear('syntax error');
   }
-
-  private assign(targets: readonly Expr[], exprs: readonly Expr[], line: number): Stat {
-    for (let i = 0; i < targets.length; i++) {
-      const t = targets[i]!;
-      nameFunction(t, exprs[i]);
-      if (t.kind !== 'Local') continue;
-      t.v.reassigned = true;
-      const source = exprs[i];
-      // The last expression may stand for several values.
-      addSource(t.v, source === undefined ? undefined : unwrap(source));
-    }
-    return { kind: 'Assign', targets, exprs, line };
-  }
-}
-
-/** Remembers what a function is called by being stored into `target`. */
-function nameFunction(target: Expr, value: Expr | undefined): void {
-  if (value?.kind !== 'Function') return;
-  if (target.kind === 'Local') value.ownName = target.v.name;
-  else if (target.kind === 'Global') value.ownName = target.name;
-  else if (target.kind === 'Index' && target.key.kind === 'String') value.ownName = target.key.value;
 }

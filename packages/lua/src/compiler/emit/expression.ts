@@ -1,7 +1,6 @@
 /** Expressions that give one value. */
 import type { BinaryExpr, Expr, LocalExpr, LogicExpr, NumberExpr, ParenExpr, StringExpr, UnaryExpr } from '../ast.js';
-import { isMulti } from '../ast.js';
-import { unwrap } from '../expression-parser.js';
+import { isMulti, unwrap } from '../ast.js';
 import { typeOf } from '../infer.js';
 import { emitArith, emitBitwise, emitConcat, emitMinus } from './arithmetic.js';
 import { type AnyCall, emitCall, firstOf } from './call.js';
