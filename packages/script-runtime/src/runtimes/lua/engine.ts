@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { createState, type LuaFunction, LuaTable, type LuaValue, luaError, type State } from '@offload/lua';
+import { createState, type LuaFunction, type LuaTable, type LuaValue, type State } from '@offload/lua';
 import { createNodeSystem } from '@offload/lua/node';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { NamedArguments } from '../../named-arguments.js';
@@ -13,18 +11,20 @@ import {
   type ScriptCall,
   type ScriptEngine,
 } from '../../runtime.js';
-import type { HostConstants, HostModule, HostObjectClass, ScriptFunction, ScriptValue } from '../../value.js';
-import { asSyntaxError, faultOf, Sources } from './faults.js';
+import type { HostModule, HostObjectClass, ScriptFunction, ScriptValue } from '../../value.js';
+import { asSyntaxError, faultOf } from './faults.js';
+import { hideMetatable } from './hidden-metatable.js';
 import { HostFunctions } from './host-functions.js';
+import { defineHostModule } from './host-modules.js';
 import { hostObjectMetatable } from './host-objects.js';
 import { LineLog } from './line-log.js';
 import { NamedValues } from './named-values.js';
+import { ScriptFiles } from './script-files.js';
+import { definitionOf, Sources } from './sources.js';
 import { Tasks } from './tasks.js';
 import { LuaScriptFunction, Values } from './values.js';
 
 const TIMED_OUT = 'script timed out';
-/** First byte of precompiled code, of PUC Lua and of LuaJIT. */
-const BYTECODE = 0x1b;
 
 /**
  * One state of compiled Lua.
@@ -45,8 +45,7 @@ export class LuaEngine implements ScriptEngine {
   private readonly tasks: Tasks;
   private readonly sources = new Sources();
   private readonly out: LineLog;
-  private readonly searchPath: readonly string[];
-  private readonly roots: string[] = [];
+  private readonly files: ScriptFiles;
   private script: string | undefined;
   private blocked = false;
   private timedOut = false;
@@ -54,13 +53,13 @@ export class LuaEngine implements ScriptEngine {
 
   constructor(host: EngineHost, options: EngineOptions) {
     this.host = host;
-    this.searchPath = options.searchPath ?? [];
+    this.files = new ScriptFiles(this.sources, options.searchPath ?? []);
     this.out = new LineLog(host, 'info');
     this.state = createState({
       print: (bytes) => this.out.write(bytes, this.script),
       system: createNodeSystem({ streams: false, environment: options.environment ?? {} }),
-      readFile: (path) => this.readModule(path),
-      path: this.luaPath(),
+      readFile: (path) => this.files.readModule(path),
+      path: this.files.luaPath,
       onFuel: (state) => {
         if (!host.interrupted()) return;
         this.timedOut = true;
@@ -83,14 +82,14 @@ export class LuaEngine implements ScriptEngine {
         return metatable;
       },
       wrapFunction: (fn) => this.functions.wrap('function', fn, false),
-      whereOf: (fn) => this.whereOf(fn),
+      whereOf: (fn) => definitionOf(this.state, this.sources, fn),
       index: (table, key) => this.guarded(() => this.state.index(table, key)),
     });
     this.functions = new HostFunctions(this.state, this.values, () => {
       this.blocked = true;
     });
     this.named = new NamedValues(this.state, this.values);
-    this.hideArgumentsMetatable();
+    hideMetatable(this.state, this.named.metatable);
     this.tasks = new Tasks(host, this.values, {
       stretch: (script, run) => this.stretch(script, run),
       fault: (error, script) => this.fault(error, script),
@@ -98,27 +97,11 @@ export class LuaEngine implements ScriptEngine {
   }
 
   define(module: HostModule): void {
-    const table = this.state.defineModule(module.name, {}, true);
-    for (const [name, fn] of Object.entries(module.functions)) {
-      table.define(name, this.functions.wrap(name, fn, module.style === 'colon'));
-    }
-    this.setConstants(table, module.constants ?? {});
+    const table = defineHostModule(this.state, this.functions, module);
     const prelude = module.preludes?.lua;
     if (prelude === undefined) return;
     const chunk = this.state.load(prelude.source, `=${prelude.name}`);
     this.guarded(() => this.state.call(chunk, table));
-  }
-
-  private setConstants(table: LuaTable, constants: HostConstants): void {
-    for (const [name, value] of Object.entries(constants)) {
-      if (typeof value !== 'object') {
-        table.define(name, value);
-        continue;
-      }
-      const inner = new LuaTable();
-      this.setConstants(inner, value);
-      table.define(name, inner);
-    }
   }
 
   setGlobal(name: string, value: ScriptValue): void {
@@ -126,9 +109,8 @@ export class LuaEngine implements ScriptEngine {
   }
 
   load(path: string): LoadedScript | Promise<LoadedScript> {
-    const folder = dirname(resolve(path));
-    if (!this.roots.includes(folder)) this.roots.unshift(folder);
-    (this.state.getGlobal('package') as LuaTable | undefined)?.setStr('path', this.luaPath());
+    this.files.addRootOf(path);
+    (this.state.getGlobal('package') as LuaTable | undefined)?.setStr('path', this.files.luaPath);
     const chunk = this.compile(path);
     return this.loading(path, chunk, [], (result) => ({ path, result }));
   }
@@ -302,75 +284,11 @@ export class LuaEngine implements ScriptEngine {
   }
 
   private compile(path: string): LuaFunction {
-    let source: Uint8Array;
+    const source = this.files.readScript(path);
     try {
-      source = readFileSync(path);
-    } catch (error) {
-      const message = `Cannot read ${path}: ${(error as Error).message}`;
-      throw new ScriptRuntimeError(
-        { code: 'SCRIPT_ERR_LOAD', message, language: 'lua', script: path },
-        { cause: error },
-      );
-    }
-    this.sources.add(path);
-    if (source[0] === BYTECODE) {
-      const message = `${path}: precompiled bytecode cannot be loaded. Ship the Lua source instead: it is compiled when it is loaded.`;
-      throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_UNSUPPORTED', message, language: 'lua', script: path });
-    }
-    try {
-      return this.state.load(withoutShebang(source), `@${path}`);
+      return this.state.load(source, `@${path}`);
     } catch (error) {
       throw this.fault(error);
     }
   }
-
-  private readModule(path: string): Uint8Array | undefined {
-    try {
-      const source = readFileSync(path);
-      this.sources.add(path);
-      return withoutShebang(source);
-    } catch {
-      return undefined;
-    }
-  }
-
-  private luaPath(): string {
-    return [...this.roots, ...this.searchPath]
-      .flatMap((folder) => [join(folder, '?.lua'), join(folder, '?', 'init.lua')])
-      .concat('./?.lua')
-      .join(';');
-  }
-
-  private whereOf(fn: LuaFunction): string {
-    const debug = this.state.getGlobal('debug') as LuaTable | undefined;
-    const getinfo = debug?.getStr('getinfo') as LuaFunction | undefined;
-    if (getinfo === undefined) return '';
-    const info = this.state.call(getinfo, fn, 'S') as LuaTable;
-    const chunk = String(info.getStr('short_src'));
-    const line = Number(info.getStr('linedefined'));
-    return line < 0 ? chunk : `${this.sources.pathOf(chunk) ?? chunk}:${line}`;
-  }
-
-  /** The table of named arguments shows no metatable: scripts that print everything print what the C server has. */
-  private hideArgumentsMetatable(): void {
-    const hidden = this.named.metatable;
-    for (const library of [this.state.globals, this.state.getGlobal('debug') as LuaTable]) {
-      const original = library.getStr('getmetatable') as (v: LuaValue) => LuaValue;
-      const hide = (v: LuaValue): LuaValue => (v instanceof LuaTable && v.meta === hidden ? undefined : original(v));
-      library.setStr('getmetatable', this.state.defineFunction('getmetatable', hide));
-    }
-    const setmetatable = this.state.getGlobal('setmetatable') as (t: LuaValue, m: LuaValue) => LuaValue;
-    const guard = (t: LuaValue, m: LuaValue): LuaValue => {
-      if (t instanceof LuaTable && t.meta === hidden) throw luaError('cannot change a protected metatable');
-      return setmetatable(t, m);
-    };
-    this.state.setGlobal('setmetatable', this.state.defineFunction('setmetatable', guard));
-  }
-}
-
-/** A first line that begins with `#` is for the shell; its line end stays, so that line numbers do. */
-function withoutShebang(source: Uint8Array): Uint8Array {
-  if (source[0] !== 0x23) return source;
-  const end = source.indexOf(10);
-  return end < 0 ? new Uint8Array(0) : source.subarray(end);
 }

@@ -1,37 +1,12 @@
 import { LuaError, LuaTable, type State } from '@offload/lua';
 import { type ScriptErrorCode, ScriptRuntimeError } from '../../errors.js';
 import { readable } from './line-log.js';
+import type { Sources } from './sources.js';
 
 const CODES: Partial<Record<LuaError['code'], ScriptErrorCode>> = {
   LUA_ERR_SYNTAX: 'SCRIPT_ERR_SYNTAX',
   LUA_ERR_INTERRUPTED: 'SCRIPT_ERR_DEADLINE',
 };
-
-/** The files an engine has read, to find them again by the shortened names Lua shows. */
-export class Sources {
-  private readonly paths = new Set<string>();
-
-  add(path: string): void {
-    this.paths.add(path);
-  }
-
-  /** The path behind a chunk's name in a message: itself, or what begins with `...` when it was too long. */
-  pathOf(chunk: string): string | undefined {
-    if (this.paths.has(chunk)) return chunk;
-    if (!chunk.startsWith('...')) return undefined;
-    for (const path of this.paths) if (path.endsWith(chunk.slice(3))) return path;
-    return undefined;
-  }
-
-  /** The first place in a message or traceback that is in a known file. */
-  locate(text: string): { script: string; line: number } | undefined {
-    for (const [, chunk, line] of text.matchAll(/^\s*(.+?):(\d+):/gm)) {
-      const script = this.pathOf(chunk);
-      if (script !== undefined) return { script, line: Number(line) };
-    }
-    return undefined;
-  }
-}
 
 /** A Lua error as the engine reports it; `script` is named where the error itself says no place. */
 export function faultOf(
