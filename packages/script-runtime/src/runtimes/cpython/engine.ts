@@ -1,9 +1,9 @@
 import { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, EngineOptions } from '../../runtime.js';
+import type { Asked } from '../python/answers.js';
 import { Batch } from '../python/batch.js';
 import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
-import type { Asked } from '../python/interpreter.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
 import type { OwnCall } from '../python/own-call.js';
 import { deadlineText, patienceOf, searchPathOf } from '../python/sources.js';
@@ -180,7 +180,7 @@ export class CPythonEngine extends PythonEngine {
     if (known !== undefined && known.fn === asked.fn) {
       this.answered++;
       w.raw(known.bytes);
-    } else this.interpreter.answer(asked, w);
+    } else this.interpreter.answers.answer(asked, w);
     if (this.setups > 0) this.log.answered(asked, w.bytes.slice(HEADROOM, w.at));
     writeHeader(w.bytes, w.at, ToChild.Answer, asked.sequence);
     send(w);

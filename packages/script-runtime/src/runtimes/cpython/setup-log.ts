@@ -1,4 +1,4 @@
-import type { Asked } from '../python/interpreter.js';
+import type { Asked } from '../python/answers.js';
 
 /** One step of a start: bytes of a batch with its headroom, and what was answered to its questions, in order. */
 export interface SetupStep {

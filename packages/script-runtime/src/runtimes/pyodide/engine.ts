@@ -3,9 +3,9 @@ import type { PyodideAPI } from 'pyodide';
 import type { PyBuffer, PyBufferView, PyCallable } from 'pyodide/ffi';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, EngineOptions, LoadedScript } from '../../runtime.js';
+import type { Asked } from '../python/answers.js';
 import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
-import type { Asked } from '../python/interpreter.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
 import { deadlineText, patienceOf, readRuntimePackage, searchPathOf } from '../python/sources.js';
 import { InterruptSource } from './interrupts.js';
@@ -151,8 +151,8 @@ export class PyodideEngine extends PythonEngine {
     w.at = 0;
     this.asking++;
     try {
-      if (asked === null) this.interpreter.writeError(w, new Error('no question'));
-      else this.interpreter.answer(asked, w);
+      if (asked === null) this.interpreter.answers.writeError(w, new Error('no question'));
+      else this.interpreter.answers.answer(asked, w);
       this.put(w);
     } finally {
       this.asking--;

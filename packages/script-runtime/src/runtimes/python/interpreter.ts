@@ -1,27 +1,16 @@
 import type { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, LogLevel, ScriptCall } from '../../runtime.js';
-import { HostError, type HostResult, type Results, type ScriptValue } from '../../value.js';
+import type { ScriptValue } from '../../value.js';
+import { Answers, type Asked } from './answers.js';
 import { Batch } from './batch.js';
 import { asScriptError, readFault } from './faults.js';
 import { FunctionHandles } from './handles.js';
-import { HostFunctions, isPromise, readable, textOf } from './host-functions.js';
+import { HostFunctions, readable } from './host-functions.js';
 import { broken, Mark, MarshalReader } from './marshal-reader.js';
-import type { MarshalWriter } from './marshal-writer.js';
 import { ObjectHandles } from './objects.js';
-import { OwnCall } from './own-call.js';
+import { shownCall } from './own-call.js';
 import { PythonValues } from './values.js';
-import { Answer, Entry, Item } from './wire.js';
-
-/** A question of the interpreter that waits for its answer. */
-export interface Asked {
-  readonly fn: number;
-  readonly waiting: number;
-  readonly args: ScriptValue[];
-  /** Whose script asks. */
-  readonly call: ScriptCall | null;
-  /** Number of the question where the transport counts them. */
-  readonly sequence: number;
-}
+import { Entry, Item } from './wire.js';
 
 /** What the transport does for the {@link Interpreter}. */
 export interface InterpreterLink {
@@ -33,7 +22,7 @@ export interface InterpreterLink {
 
 /**
  * The host's half of one interpreter, whatever the way between them: collects calls into a batch, takes apart what
- * comes back, keeps the calls that wait, and does what scripts ask of the host.
+ * comes back, keeps the calls that wait, and does what scripts ask of the host without waiting for it.
  */
 export class Interpreter {
   readonly host: EngineHost;
@@ -41,6 +30,7 @@ export class Interpreter {
   readonly objects = new ObjectHandles();
   readonly functions: FunctionHandles;
   readonly hostFunctions = new HostFunctions();
+  readonly answers: Answers;
   /** Where entries are added. */
   batch: Batch;
   /** The batch whose outcomes come in. */
@@ -56,7 +46,6 @@ export class Interpreter {
   private readonly freed: number[] = [];
   private depth = 0;
   private nextCall = 0;
-  private nextPromise = 1;
 
   constructor(host: EngineHost, link: InterpreterLink) {
     this.host = host;
@@ -64,6 +53,7 @@ export class Interpreter {
     this.functions = new FunctionHandles(this);
     this.values = new PythonValues(this, this.functions, this.objects);
     this.batch = this.newBatch();
+    this.answers = new Answers(this, () => link.wake());
   }
 
   private newBatch(): Batch {
@@ -202,7 +192,7 @@ export class Interpreter {
     const args: ScriptValue[] = [];
     for (let i = 0; i < count; i++) args.push(values.read(r, false));
     if (call !== null && this.failed.size > 0 && this.failed.has(call)) return;
-    this.host.current = shown(call);
+    this.host.current = shownCall(call);
     try {
       if (count === 3) fn(args[0], args[1], args[2]);
       else fn(...args);
@@ -259,13 +249,13 @@ export class Interpreter {
     running.cursor++;
     if (call === null) return;
     this.waiting.set(number, call);
-    this.numbers.set(shown(call) ?? call, number);
+    this.numbers.set(shownCall(call) ?? call, number);
     this.host.hold();
   }
 
   private forget(number: number, call: ScriptCall): void {
     this.waiting.delete(number);
-    this.numbers.delete(shown(call) ?? call);
+    this.numbers.delete(shownCall(call) ?? call);
     this.host.release();
   }
 
@@ -288,107 +278,4 @@ export class Interpreter {
   dropWaiting(): void {
     for (const [number, call] of [...this.waiting]) this.forget(number, call);
   }
-
-  /** Does what was asked and writes the answer to `w`: a value, an error, or the number of what the script awaits. */
-  answer(asked: Asked, w: MarshalWriter): void {
-    const outer = this.host.current;
-    this.host.current = shown(asked.call);
-    let result: HostResult | Promise<HostResult>;
-    try {
-      result = this.hostFunctions.call(asked.fn, asked.args, asked.waiting);
-    } catch (error) {
-      this.writeError(w, error);
-      return;
-    } finally {
-      this.host.current = outer;
-    }
-    if (!isPromise(result)) {
-      this.writeAnswer(w, result);
-      return;
-    }
-    const promise = this.nextPromise;
-    this.nextPromise = (promise % 0x3fffffff) + 1;
-    this.follow(promise, result);
-    w.tuple(3);
-    w.int(Answer.Promise);
-    w.int(0);
-    w.int(promise);
-  }
-
-  private follow(number: number, promise: Promise<HostResult>): void {
-    const add = (failed: boolean, write: (w: MarshalWriter) => void): void => {
-      const { writer: w, calls } = this.batch;
-      w.tuple(4);
-      w.int(Entry.Resolve);
-      w.int(number);
-      w.bool(failed);
-      write(w);
-      calls.push(null);
-      this.link.wake();
-    };
-    const fail = (error: unknown): void =>
-      add(true, (w) => {
-        w.tuple(2);
-        w.int(0);
-        w.text(messageOf(error));
-      });
-    promise.then((value) => {
-      const start = this.batch.writer.at;
-      try {
-        add(false, (w) => this.writeDressed(w, value ?? null));
-      } catch (error) {
-        this.batch.writer.at = start;
-        fail(error);
-      }
-    }, fail);
-  }
-
-  /** `(dressed, value)` */
-  private writeDressed(w: MarshalWriter, value: ScriptValue | Results): void {
-    w.tuple(2);
-    const at = w.at;
-    w.int(0);
-    this.values.dressed = false;
-    this.values.write(w, value);
-    if (this.values.dressed) w.bytes[at + 1] = 1;
-  }
-
-  private writeAnswer(w: MarshalWriter, value: HostResult): void {
-    const start = w.at;
-    try {
-      w.tuple(3);
-      w.int(Answer.Value);
-      const at = w.at;
-      w.int(0);
-      this.values.dressed = false;
-      this.values.write(w, (value ?? null) as ScriptValue | Results);
-      if (this.values.dressed) w.bytes[at + 1] = 1;
-    } catch (error) {
-      w.at = start;
-      this.writeError(w, error);
-    }
-  }
-
-  writeError(w: MarshalWriter, error: unknown): void {
-    w.tuple(3);
-    w.int(Answer.Error);
-    w.int(0);
-    w.text(messageOf(error));
-  }
-}
-
-/** The call the host knows; null where the engine itself calls. */
-function shown(call: ScriptCall | null): ScriptCall | null {
-  return call instanceof OwnCall ? call.shown : call;
-}
-
-function isByteString(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return false;
-  return true;
-}
-
-function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  // What a host function says of values of the script is made of byte strings.
-  return error instanceof HostError && isByteString(text) ? text : (textOf(text) ?? '');
 }

@@ -40,3 +40,8 @@ export class OwnCall implements ScriptCall {
     return PENDING;
   }
 }
+
+/** The call the host knows; null where the engine itself calls. */
+export function shownCall(call: ScriptCall | null): ScriptCall | null {
+  return call instanceof OwnCall ? call.shown : call;
+}
