@@ -1,23 +1,14 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { encodeCbor, encodeResult } from '@offload/lapps-codec';
 import { describe, expect, it } from 'vitest';
-import { type ClientOptions, connect, connectRaw, LappsClientError } from '../src/index.js';
+import { type ClientOptions, connect } from '../src/index.js';
 import { startServer, usual } from './server.js';
-
-const QUICK = { reconnect: { minDelayMs: 1, maxDelayMs: 5 } } as const;
+import { codeOf } from './support/error-code.js';
 
 const begin = async (options: ClientOptions = {}) => {
   const server = await startServer(usual);
   const client = await connect(server.url, { reconnect: false, ...options });
   return { ...server, client };
 };
-
-const codeOf = async (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'resolved',
-    (error: unknown) => (error instanceof LappsClientError ? error.code : String(error)),
-  );
 
 describe('request()', () => {
   it('request() resolves to the result, maps as plain objects', async () => {
@@ -171,136 +162,5 @@ describe('faults of the server', () => {
     expect(await codeOf(client.request('echo', [Array(50).fill(1)]))).toBe('LAPPS_CLIENT_ERR_TIMEOUT');
     expect(errors).toMatchObject([{ code: 'LAPPS_ERR_CBOR_ITEMS' }]);
     await client.close();
-  });
-});
-
-describe('connect()', () => {
-  it('connect() rejects when nobody listens', async () => {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    expect(await codeOf(connect(`ws://127.0.0.1:${port}/`))).toBe('LAPPS_CLIENT_ERR_CONNECT');
-    expect(await codeOf(connect('nonsense:'))).toBe('LAPPS_CLIENT_ERR_CONNECT');
-  });
-
-  it('connect() gives up at its timeout and when aborted', async () => {
-    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const url = `ws://127.0.0.1:${(silent.address() as { port: number }).port}/`;
-    expect(await codeOf(connect(url, { connectTimeoutMs: 30 }))).toBe('LAPPS_CLIENT_ERR_TIMEOUT');
-    const aborter = new AbortController();
-    const attempt = codeOf(connect(url, { signal: aborter.signal }));
-    aborter.abort();
-    expect(await attempt).toBe('LAPPS_CLIENT_ERR_ABORTED');
-    expect(await codeOf(connect(url, { signal: AbortSignal.abort() }))).toBe('LAPPS_CLIENT_ERR_ABORTED');
-    silent.close();
-  });
-
-  it.each([
-    { requestTimeoutMs: -1 },
-    { connectTimeoutMs: Number.NaN },
-    { reconnect: { minDelayMs: 2 ** 31 } },
-    { reconnect: { maxAttempts: -1 } },
-  ])('connect() refuses the options %o', async (options) => {
-    expect(await codeOf(connect('ws://127.0.0.1:1/', options))).toBe('LAPPS_CLIENT_ERR_BAD_OPTION');
-  });
-
-  it('connect() offers subprotocols', async () => {
-    const server = await startServer(usual);
-    const client = await connect(server.url, { protocols: 'LAppS', reconnect: false });
-    expect(server.sockets[0]!.protocol).toBe('LAppS');
-    await client.close();
-  });
-});
-
-describe('reconnecting', () => {
-  it('a lost connection is made again; channels stay, onOpen is called each time', async () => {
-    const server = await startServer(usual);
-    let opened = 0;
-    const closes: [number, boolean][] = [];
-    const client = await connect(server.url, {
-      ...QUICK,
-      onOpen: () => (opened += 1),
-      onClose: ({ code }, delayMs) => closes.push([code, delayMs !== undefined]),
-    });
-    const got: unknown[] = [];
-    client.on(5, (items) => got.push(items));
-    const lost = codeOf(client.request('silent'));
-    server.sockets[0]!.terminate();
-    expect(await lost).toBe('LAPPS_CLIENT_ERR_CLOSED');
-    expect(client.state).toBe('waiting');
-    await server.connected(2);
-    while (client.state !== 'open') await new Promise((resolve) => setImmediate(resolve));
-    client.notify(5, 'again');
-    expect(await client.request('echo', [2])).toEqual([2]);
-    expect([opened, got, closes]).toEqual([2, [['again']], [[1006, true]]]);
-    await client.close();
-    expect([client.state, closes.at(-1)]).toEqual(['closed', [1000, false]]);
-  });
-
-  it('a server that is away is tried again and again until it is back', async () => {
-    const first = await startServer(usual);
-    const port = Number(new URL(first.url).port);
-    let failures = 0;
-    const client = await connect(first.url, { ...QUICK, onClose: () => (failures += 1) });
-    first.server.close();
-    first.sockets[0]!.terminate();
-    while (failures < 4) await new Promise((resolve) => setTimeout(resolve, 1));
-    const second = await startServer(usual, port);
-    await second.connected(1);
-    while (client.state !== 'open') await new Promise((resolve) => setImmediate(resolve));
-    expect(await client.request('echo', [1])).toEqual([1]);
-    await client.close();
-  });
-
-  it('maxAttempts, a normal close and shouldReconnect end it', async () => {
-    const server = await startServer(usual);
-    const ended = (options: ClientOptions, code: number) =>
-      new Promise<void>((resolve) => {
-        void connect(server.url, {
-          ...QUICK,
-          ...options,
-          onClose: (_info, delayMs) => delayMs === undefined && resolve(),
-        }).then(() => server.sockets.at(-1)!.close(code));
-      });
-    await ended({}, 1000);
-    await ended({ shouldReconnect: ({ code }) => code !== 4003 }, 4003);
-    await ended({ reconnect: { maxAttempts: 0 } }, 1011);
-    expect(server.sockets).toHaveLength(3);
-  });
-
-  it('close() while waiting or connecting ends it', async () => {
-    const server = await startServer(usual);
-    const client = await connect(server.url, { reconnect: { minDelayMs: 60_000, maxDelayMs: 60_000 } });
-    server.sockets[0]!.terminate();
-    while (client.state !== 'waiting') await new Promise((resolve) => setImmediate(resolve));
-    await client.close();
-    await client.close();
-    expect(client.state).toBe('closed');
-  });
-});
-
-describe('connectRaw()', () => {
-  it('connectRaw() sends and receives text and bytes', async () => {
-    const server = await startServer(usual);
-    server.server.on('connection', (socket) => {
-      socket.removeAllListeners('message');
-      socket.on('message', (data, binary) => socket.send(data, { binary }));
-    });
-    const client = await connectRaw(server.url, { reconnect: false });
-    const got: unknown[] = [];
-    const done = new Promise<void>((resolve) => {
-      client.onMessage((data) => {
-        if (got.push(data) === 2) resolve();
-      });
-    });
-    client.send('text');
-    client.send(Uint8Array.of(1, 2));
-    await done;
-    expect(got).toEqual(['text', Uint8Array.of(1, 2)]);
-    await client.close();
-    expect(() => client.send('x')).toThrow(expect.objectContaining({ code: 'LAPPS_CLIENT_ERR_NOT_CONNECTED' }));
   });
 });
