@@ -1,0 +1,126 @@
+import type { Message } from '@offload/spop-codec';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Answer } from './support/notify-pool.js';
+import { type PythonWorker, startPythonWorker } from './support/python-worker.js';
+import { run, startSpoaWorker, text } from './support/spoa-script.js';
+
+describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (engine) => {
+  let worker: PythonWorker;
+  beforeAll(async () => {
+    worker = await startSpoaWorker(engine);
+  }, 120_000);
+  beforeEach(() => {
+    worker.log.length = 0;
+  });
+  afterAll(() => worker?.stop());
+
+  it('register_message() and message() report what is registered, with file and line', () => {
+    expect(worker.report.messages).toContainEqual({
+      name: 'run',
+      where: `${worker.folder}/main.py:9`,
+      file: `${worker.folder}/main.py`,
+      language: 'python',
+      engine,
+    });
+    expect(worker.report.messages).toHaveLength(7);
+  });
+
+  it('handlers may take their arguments by keyword, by position, and as methods', async () => {
+    for (const name of ['bound', 'keyword', 'other']) {
+      const { actions, faults } = await worker.notify([{ name, args: [{ name: '', value: text('x') }] }]);
+      expect(faults).toEqual([]);
+      expect(actions).toMatchObject([{ name, value: { value: 1 } }]);
+    }
+  });
+
+  it('all messages of one pass are answered, a fault costs one of them', async () => {
+    const notifies = Array.from({ length: 100 }, (_, n) =>
+      run(n === 50 ? 'raise ValueError("only this")' : `spoa.set_var_int32("n", 2, ${n})`),
+    );
+    const answers = await Promise.all(worker.pass(...notifies));
+    for (const [n, { actions, faults }] of answers.entries()) {
+      if (n === 50) expect(faults[0]?.message).toBe('ValueError: only this');
+      else expect(actions).toMatchObject([{ name: 'n', value: { value: n } }]);
+    }
+  });
+
+  it('several messages of one NOTIFY are answered together, unknown ones with nothing', async () => {
+    const { actions, faults } = await worker.notify([
+      ...run('spoa.set_var_int32("a", 2, 1)'),
+      { name: 'unknown', args: [] },
+      {
+        name: 'slow',
+        args: [
+          { name: 'seconds', value: { type: 'int64', value: 5 } },
+          { name: 'n', value: text('n') },
+        ],
+      },
+      ...run('spoa.set_var_int32("c", 2, 3)'),
+    ]);
+    expect(faults).toEqual([]);
+    expect(actions.map((action) => action.name).sort()).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('coroutines wait side by side, and what each sets goes to its own message', async () => {
+    const slow = (n: string, ms: number): Message[] => [
+      {
+        name: 'slow',
+        args: [
+          { name: 'seconds', value: { type: 'int64', value: ms } },
+          { name: 'n', value: text(n) },
+        ],
+      },
+    ];
+    const [a, b, c] = worker.pass(slow('a', 60), slow('b', 20), run('spoa.set_var_str("b", 2, "now")'));
+    expect(textOf(await c, 'b')).toBe('now');
+    const results = await Promise.all([a, b]);
+    expect(results.map((answer) => textOf(answer, 'b'))).toEqual(['a', 'b']);
+  });
+
+  it('tasks of a coroutine set variables of its message', async () => {
+    const { actions, faults } = await worker.notify([{ name: 'gather', args: [] }]);
+    expect(faults).toEqual([]);
+    // Which task wakes first is up to the clock.
+    expect(actions.map(({ name }) => name).sort()).toEqual(['v1', 'v2', 'v3']);
+  });
+
+  it('set_var_*() outside of a message is an error', async () => {
+    const { faults } = await worker.notify(run('import late'));
+    expect(faults[0]?.message).toContain("No module named 'late'");
+    const code = `asyncio.get_event_loop_policy()\nimport threading\nspoa.set_var_null("inside", 2)`;
+    expect((await worker.notify(run(code))).faults).toEqual([]);
+    const start = startPythonWorker('cpython', { 'main.py': 'import spoa\nspoa.set_var_null("v", 2)\n' });
+    await expect(start).rejects.toThrow(`'set_var_null' called while no message is handled`);
+  });
+
+  it('print and logging go to the log', async () => {
+    await worker.notify(run('print("one"); print("two", file=sys.stderr); log.warning("low %d", 3); log.info("fine")'));
+    expect(worker.log).toEqual([
+      { level: 'info', message: 'one' },
+      { level: 'warn', message: 'two' },
+      { level: 'warn', message: 'scores: low 3' },
+      { level: 'info', message: 'scores: fine' },
+    ]);
+  });
+
+  it('a fault shows the Python traceback with source lines, without frames of the host', async () => {
+    const { faults } = await worker.notify([
+      { name: 'keyword', args: [] },
+      ...run('def f():\n    spoa.set_var_str("v", 9, "")\nf()'),
+    ]);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.traceback).toMatch(
+      /^Traceback \(most recent call last\):\n {2}File ".*main\.py", line 10, in run/,
+    );
+    expect(faults[0]?.traceback).toContain('exec(compile(');
+    expect(faults[0]?.traceback).not.toContain('offload_runtime');
+    expect(faults[0]?.traceback).not.toContain('spoa.py');
+  });
+});
+
+/** The text an answer sets a variable to. */
+function textOf(answer: Answer | undefined, name: string): string | undefined {
+  const action = answer?.actions.find((each) => each.name === name);
+  if (action?.type !== 'set-var' || action.value.type !== 'string') return undefined;
+  return Buffer.from(action.value.value).toString();
+}
