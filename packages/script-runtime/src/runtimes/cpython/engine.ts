@@ -1,7 +1,7 @@
 import { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, EngineOptions } from '../../runtime.js';
 import type { Asked } from '../python/answers.js';
-import { Batch } from '../python/batch.js';
+import type { Batch } from '../python/batch.js';
 import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
@@ -12,6 +12,7 @@ import { ProcessEnded } from './call-socket.js';
 import { type ChildHandlers, PythonChild } from './child.js';
 import { FromChild, HEADROOM, ToChild, writeHeader } from './frames.js';
 import { SetupLog, type SetupStep } from './setup-log.js';
+import { SetupReplay } from './setup-replay.js';
 
 /** Settings of the language, milliseconds. */
 export interface CPythonSettings {
@@ -43,9 +44,8 @@ export class CPythonEngine extends PythonEngine {
   private downFault: ScriptRuntimeError | undefined;
   private failures = 0;
   private lastAnswered = 0;
-  private answered = 0;
-  /** The step a successor repeats. */
-  private repeated: SetupStep | undefined;
+  /** The step a successor takes. */
+  private replay: SetupReplay | undefined;
   /** Commands of the setup that are not over. */
   private setups = 0;
   private lost: Promise<string> | undefined;
@@ -176,11 +176,9 @@ export class CPythonEngine extends PythonEngine {
     const w = new MarshalWriter(256);
     w.at = HEADROOM;
     this.lastAnswered = asked.sequence;
-    const known = this.repeated?.answers[this.answered];
-    if (known !== undefined && known.fn === asked.fn) {
-      this.answered++;
-      w.raw(known.bytes);
-    } else this.interpreter.answers.answer(asked, w);
+    const known = this.replay?.answerTo(asked);
+    if (known !== undefined) w.raw(known);
+    else this.interpreter.answers.answer(asked, w);
     if (this.setups > 0) this.log.answered(asked, w.bytes.slice(HEADROOM, w.at));
     writeHeader(w.bytes, w.at, ToChild.Answer, asked.sequence);
     send(w);
@@ -208,8 +206,7 @@ export class CPythonEngine extends PythonEngine {
     if (this.child === child) {
       this.child = undefined;
       this.state = this.state === 'up' ? 'starting' : this.state;
-      const { lost, repeated } = this;
-      if (repeated === undefined) void this.replace(child?.pid, lost);
+      if (this.replay === undefined) void this.replace(child?.pid, this.lost);
     }
     interpreter.running = batch;
     interpreter.failRunning(this.fault('ended', child?.pid));
@@ -251,29 +248,17 @@ export class CPythonEngine extends PythonEngine {
     } catch (error) {
       this.fail(asScriptError(error));
     } finally {
-      this.repeated = undefined;
+      this.replay = undefined;
       host.release();
     }
   }
 
   private repeat(step: SetupStep): void {
-    const batch = new Batch(HEADROOM);
-    let fault: ScriptRuntimeError | null = null;
-    batch.begin(new DataView(step.bytes.buffer, step.bytes.byteOffset).getUint32(5, true));
-    batch.writer.at = 0;
-    batch.writer.raw(step.bytes);
-    for (let i = 0; i < step.count; i++) {
-      batch.calls.push({
-        settled: (error) => {
-          fault ??= error;
-        },
-      });
-    }
-    this.repeated = step;
-    this.answered = 0;
-    this.exchange(batch);
-    this.repeated = undefined;
-    if (fault !== null && !step.failed) throw fault;
+    const replay = new SetupReplay(step);
+    this.replay = replay;
+    this.exchange(replay.batch);
+    this.replay = undefined;
+    if (replay.fault !== null) throw replay.fault;
     if (this.child === undefined) throw this.fault('ended while it loaded the scripts');
   }
 

@@ -16,6 +16,11 @@ export function writeHeader(bytes: Uint8Array, end: number, kind: number, number
   view.setUint32(5, number, true);
 }
 
+/** The number {@link writeHeader} filled in. */
+export function headerNumber(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(5, true);
+}
+
 /** Receives a frame behind its kind: `bytes` from `at` to `end`, which stay as they are. */
 export type FrameHandler = (kind: number, bytes: Uint8Array, at: number, end: number) => void;
 
