@@ -28,3 +28,8 @@ export function decodeText(s: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is its own encoding.
   return /^[\x00-\x7f]*$/.test(s) ? s : new TextDecoder().decode(bytesFromString(s));
 }
+
+/** Source code as a Lua string: text is taken as UTF-8. */
+export function sourceBytes(source: string | Uint8Array): string {
+  return typeof source === 'string' ? encodeText(source) : stringFromBytes(source);
+}

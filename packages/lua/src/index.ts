@@ -11,9 +11,10 @@ export { LuaError, type LuaErrorCode } from './errors.js';
 export { Hash } from './hash.js';
 export type { Library } from './lib/host.js';
 export { type FileSystem, type System, SystemError, type SystemFile } from './lib/system.js';
+export { ALL_LIBRARIES, type LibraryName } from './libraries.js';
 export { argError, argTypeError, luaError } from './raise.js';
 export type { LuaRun, RunStep } from './run.js';
-export { ALL_LIBRARIES, type LibraryName, State, type StateOptions } from './state.js';
+export { State, type StateOptions } from './state.js';
 export { LuaTable } from './table.js';
 export {
   type LuaFunction,

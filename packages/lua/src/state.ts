@@ -1,21 +1,8 @@
 /** A Lua state: globals, libraries and limits, for programs that embed Lua. */
-import { encodeText, stringFromBytes } from './bytes.js';
+import { sourceBytes } from './bytes.js';
 import { LuaError } from './errors.js';
-import { openBase } from './lib/base-library.js';
-import { openBit } from './lib/bit-library.js';
-import { openCoroutine } from './lib/coroutine-library.js';
-import { openDebug } from './lib/debug-library.js';
 import type { Library } from './lib/host.js';
-import { openIo } from './lib/io-library.js';
-import { openLoad, type ReadFile } from './lib/load-library.js';
-import { openMath } from './lib/math-library.js';
-import { openOs } from './lib/os-library.js';
-import { DEFAULT_PATH, openPackage } from './lib/package-library.js';
-import { openProtectedCalls } from './lib/protected-calls.js';
-import { openString } from './lib/string-library.js';
-import type { System } from './lib/system.js';
-import { openTable } from './lib/table-library.js';
-import { openUtf8 } from './lib/utf8-library.js';
+import { type LibraryOptions, openLibraries } from './libraries.js';
 import { LuaRun, toLuaError } from './run.js';
 import type { Suspendable } from './runtime/coroutine.js';
 import { Engine } from './runtime/engine.js';
@@ -26,34 +13,9 @@ import { tracebackOf } from './traceback.js';
 import { first, type LuaFunction, type LuaValue, toArray } from './value.js';
 import { suspendingFunction, waitingFunction } from './waiting.js';
 
-export type LibraryName =
-  | 'base'
-  | 'package'
-  | 'coroutine'
-  | 'string'
-  | 'table'
-  | 'math'
-  | 'bit'
-  | 'utf8'
-  | 'debug'
-  | 'io'
-  | 'os';
-
-export const ALL_LIBRARIES: readonly LibraryName[] = [
-  ...(['base', 'package', 'coroutine', 'string', 'table', 'math', 'bit', 'utf8', 'debug', 'io', 'os'] as const),
-];
-
-export interface StateOptions {
-  /** Libraries to open; all by default. */
-  readonly libraries?: readonly LibraryName[];
+export interface StateOptions extends LibraryOptions {
   /** Receives what `print` and `io.write` write, as a Lua string. Default: nothing is printed. */
   readonly print?: (bytes: string) => void;
-  /** Files, environment and clock for `io` and `os`. Without it they have a clock only. */
-  readonly system?: System;
-  /** Reads a file for `require`, `loadfile` and `dofile`: bytes or text, undefined when there is none. */
-  readonly readFile?: (path: string) => string | Uint8Array | undefined;
-  /** `package.path`. */
-  readonly path?: string;
   /**
    * Called every few hundred microseconds of script time, with the chance to stop the script by calling
    * {@link State.interrupt}.
@@ -77,8 +39,8 @@ export class State {
   private stopMessage: string | undefined = undefined;
   private fuelLeft: number;
   private closed = false;
-  private readonly closers: (() => void)[] = [];
-  private loaded: LuaTable | undefined = undefined;
+  private readonly closeLibraries: () => void;
+  private readonly loaded: LuaTable;
 
   constructor(options: StateOptions = {}) {
     this.options = options;
@@ -86,16 +48,9 @@ export class State {
     this.fuelLeft = options.fuelLimit ?? Number.POSITIVE_INFINITY;
     this.engine = new Engine(() => this.checkLimits(), options.print ?? (() => {}));
     this.globals = this.engine.globals;
-    this.globals.define('_G', this.globals);
-    const wanted = new Set(options.libraries ?? ALL_LIBRARIES);
-    // The base library is what compiled code leans on; without it its functions are only kept out of the globals.
-    const hidden = wanted.has('base') ? this.globals : new LuaTable();
-    const { engine } = this;
-    engine.install(openBase(engine), hidden);
-    engine.install(openProtectedCalls(engine), hidden);
-    engine.install(openLoad(engine, this.readFile), hidden);
-    this.openPackage(wanted.has('package'));
-    this.openLibraries(wanted);
+    const { loaded, close } = openLibraries(this.engine, options, this.now);
+    this.loaded = loaded;
+    this.closeLibraries = close;
   }
 
   /**
@@ -210,7 +165,7 @@ export class State {
   /** Defines a module for `require`; also a global of that name when `global` is set. */
   defineModule(name: string, members: Library, global = false): LuaTable {
     const table = this.engine.install(members, new LuaTable());
-    this.loaded?.define(name, table);
+    this.loaded.define(name, table);
     if (global) this.globals.define(name, table);
     return table;
   }
@@ -261,7 +216,7 @@ export class State {
     if (this.closed) return;
     this.closed = true;
     this.engine.fuel.expire();
-    for (const close of this.closers) close();
+    this.closeLibraries();
   }
 
   /** The Lua traceback of an error thrown by {@link call}, undefined when there is none. */
@@ -294,65 +249,4 @@ export class State {
     }
     return toLuaError(e);
   }
-
-  private readonly readFile: ReadFile = (path) => {
-    const data = this.options.readFile?.(path);
-    if (data === undefined) throw new Error('No such file or directory');
-    return sourceBytes(data);
-  };
-
-  private openPackage(wanted: boolean): void {
-    const library = openPackage(this.engine, {
-      path: this.options.path ?? DEFAULT_PATH,
-      readFile: this.readFile,
-      exists: (path) => this.options.readFile?.(path) !== undefined,
-    });
-    this.loaded = (library['package'] as LuaTable).getStr('loaded');
-    if (wanted) this.engine.install(library, this.globals);
-  }
-
-  private openLibraries(wanted: ReadonlySet<LibraryName>): void {
-    const { engine } = this;
-    const system = this.options.system ?? { clock: () => this.now() / 1000 };
-    const openers: Partial<Record<LibraryName, () => Library>> = {
-      coroutine: () => openCoroutine(engine),
-      string: () => openString(engine.host),
-      table: () => openTable(engine.host),
-      math: () => openMath(),
-      bit: () => openBit(),
-      utf8: () => openUtf8(),
-      debug: () => openDebug(engine),
-      os: () => openOs(engine.host, system),
-      io: () => {
-        const io = openIo(engine.host, system);
-        engine.install(io.methods, new LuaTable());
-        this.closers.push(() => io.close());
-        return io.library;
-      },
-    };
-    for (const [name, open] of Object.entries(openers)) {
-      if (!wanted.has(name as LibraryName)) continue;
-      this.addLibrary(name, engine.install(open(), new LuaTable()));
-    }
-    const table = this.globals.getStr('table');
-    if (table instanceof LuaTable) {
-      for (const name of ['new', 'clear']) this.loaded?.define(`table.${name}`, table.getStr(name));
-    }
-    this.loaded?.define('_G', this.globals);
-    this.loaded?.define('package', this.globals.getStr('package'));
-    if (wanted.has('string')) {
-      const meta = new LuaTable();
-      meta.setStr('__index', this.globals.getStr('string'));
-      engine.metas.string.meta = meta;
-    }
-  }
-
-  private addLibrary(name: string, table: LuaTable): void {
-    this.globals.define(name, table);
-    this.loaded?.define(name, table);
-  }
-}
-
-function sourceBytes(source: string | Uint8Array): string {
-  return typeof source === 'string' ? encodeText(source) : stringFromBytes(source);
 }
