@@ -1,19 +1,8 @@
-/** What most tables do without: keys of every kind, and the state of a traversal. */
+/** What most tables do without: keys of every kind, and the place of a traversal. */
+import type { Hash } from './hash.js';
 import type { LuaTable } from './table.js';
+import type { Cursor } from './table-cursor.js';
 import type { LuaValue } from './value.js';
-
-/** State of the last `next` traversal of a table, kept so that the following step is O(1). */
-export class Cursor {
-  readonly keys: string[];
-  at = 0;
-  mapEntries: Iterator<[LuaValue, LuaValue]> | undefined = undefined;
-  mapKey: LuaValue = undefined;
-  arrIndex = -1;
-
-  constructor(keys: string[]) {
-    this.keys = keys;
-  }
-}
 
 /** The `map` part, with the number of its entries whose value was cleared. */
 export class KeyMap extends Map<LuaValue, LuaValue> {
@@ -33,4 +22,12 @@ export class Extension {
 export function sweep(map: KeyMap): void {
   for (const [k, v] of map) if (v === undefined) map.delete(k);
   map.cleared = 0;
+}
+
+/** A map with the entries of a table's string keys and of its map. */
+export function mergeIntoMap(hash: Hash | undefined, old: KeyMap | undefined): KeyMap {
+  const map = new KeyMap();
+  if (hash !== undefined) for (const k of Object.keys(hash)) if (hash[k] !== undefined) map.set(k, hash[k]);
+  if (old !== undefined) for (const [k, v] of old) if (v !== undefined) map.set(k, v);
+  return map;
 }

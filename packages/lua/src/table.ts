@@ -14,24 +14,13 @@
  * at metatables, and they alone know when the shared empty parts have to be replaced).
  */
 import { fillHash, Hash, namedStore } from './hash.js';
-import { Cursor, Extension, KeyMap, sweep } from './table-extension.js';
+import { NO_ARR, newArr, pullFromMap, sparseFrom } from './table-array.js';
+import { Cursor, seek, stepKeys, stepMap } from './table-cursor.js';
+import { Extension, KeyMap, mergeIntoMap, sweep } from './table-extension.js';
 import type { LuaValue } from './value.js';
 
 /** Dynamic string keys after which a table moves its string keys to `map`. */
 export const MAX_HASH_KEYS = 128;
-
-/** The `arr` of tables without elements. Never written: whoever appends uses {@link LuaTable.append}. */
-export const NO_ARR: LuaValue[] = [0];
-
-/** A new array part with one element. */
-function newArr(value: LuaValue): LuaValue[] {
-  return typeof value === 'number' ? [0, value] : general(0, value);
-}
-
-/** The arguments as an array for values of any kind, so that it need not be converted when the first one is stored. */
-function general(...list: LuaValue[]): LuaValue[] {
-  return list;
-}
 
 export class LuaTable {
   /** String keys; undefined while there are none, and when they are in the map. */
@@ -157,7 +146,7 @@ export class LuaTable {
     if (map !== undefined && map.size > 0) {
       // It may have been in the map as long as it was not the next one.
       if (map.has(n - 1)) map.delete(n - 1);
-      this.pullFromMap(map);
+      pullFromMap(this.arr, map);
     } else if ((n & (n - 1)) === 0 && n > 16) this.checkDensity();
   }
 
@@ -203,7 +192,7 @@ export class LuaTable {
         return i;
       }
     }
-    return this.stepHash(this.startCursor());
+    return this.step(this.startCursor());
   }
 
   /** Number of entries a traversal visits; O(n). */
@@ -224,60 +213,23 @@ export class LuaTable {
     return this.ext;
   }
 
-  private stepHash(c: Cursor): LuaValue {
-    const { hash } = this;
-    const { keys } = c;
-    if (hash !== undefined) {
-      for (; c.at < keys.length; c.at++) {
-        const k = keys[c.at]!;
-        if (hash[k] !== undefined) return k;
-      }
-    }
-    return this.stepMap(c);
-  }
-
-  private stepMap(c: Cursor): LuaValue {
-    const { map } = this;
-    if (map === undefined) return undefined;
-    c.mapEntries ??= map.entries();
-    for (;;) {
-      const r = c.mapEntries.next();
-      if (r.done) {
-        c.mapKey = undefined;
-        return undefined;
-      }
-      if (r.value[1] !== undefined) {
-        c.mapKey = r.value[0];
-        return r.value[0];
-      }
-    }
+  private step(c: Cursor): LuaValue {
+    return stepKeys(c, this.hash) ?? stepMap(c, this.map);
   }
 
   private nextHashed(key: LuaValue): LuaValue {
     let c = this.ext?.cursor;
     if (c !== undefined) {
-      if (c.mapKey === key) return this.stepMap(c);
+      if (c.mapKey === key) return stepMap(c, this.map);
       if (c.keys[c.at] === key) {
         c.at++;
-        return this.stepHash(c);
+        return this.step(c);
       }
     }
     // Not the continuation of the last traversal: find the place again.
     c = this.startCursor();
-    if (typeof key === 'string') {
-      const at = c.keys.indexOf(key);
-      if (at >= 0) {
-        c.at = at + 1;
-        return this.stepHash(c);
-      }
-    }
-    c.at = c.keys.length;
-    if (this.map?.has(key)) {
-      c.mapEntries = this.map.entries();
-      while (c.mapEntries.next().value[0] !== key);
-      return this.stepMap(c);
-    }
-    throw new RangeError('Cannot continue traversal: key is not in the table');
+    seek(c, key, this.map);
+    return this.step(c);
   }
 
   private setMap(key: LuaValue, value: LuaValue): void {
@@ -306,12 +258,8 @@ export class LuaTable {
   }
 
   private hashToMap(): void {
-    const { hash } = this;
     const ext = this.extension();
-    const map = new KeyMap();
-    if (hash !== undefined) for (const k of Object.keys(hash)) if (hash[k] !== undefined) map.set(k, hash[k]);
-    if (ext.map !== undefined) for (const [k, v] of ext.map) if (v !== undefined) map.set(k, v);
-    ext.map = map;
+    ext.map = mergeIntoMap(this.hash, ext.map);
     ext.meta = this.mt;
     this.mt = undefined;
     this.hash = undefined;
@@ -327,28 +275,11 @@ export class LuaTable {
     else if (n < arr.length) arr.length = n;
   }
 
-  private pullFromMap(map: KeyMap): void {
-    const arr = this.arr;
-    const from = arr.length;
-    for (;;) {
-      const v = map.get(arr.length);
-      if (v === undefined) break;
-      arr.push(v);
-    }
-    // Deleting them one by one makes the map shrink again and again.
-    if (arr.length - from === map.size) map.clear();
-    else for (let k = from; k < arr.length; k++) map.delete(k);
-  }
-
   /** A queue that only moves forward leaves nils behind: when they are the majority the elements move to `map`. */
   private checkDensity(): void {
     const arr = this.arr;
-    let used = 0;
-    for (let i = 1; i < arr.length; i++) if (arr[i] !== undefined) used++;
-    if (used > arr.length >> 1) return;
-    // The run from 1 stays: the end of the array part must remain a border.
-    let keep = 1;
-    while (arr[keep] !== undefined) keep++;
+    const keep = sparseFrom(arr);
+    if (keep === 0) return;
     for (let i = keep; i < arr.length; i++) if (arr[i] !== undefined) this.setMap(i, arr[i]);
     arr.length = keep;
   }
