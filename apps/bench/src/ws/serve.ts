@@ -54,7 +54,7 @@ async function library(): Promise<{ port: number }> {
   const server = createLappsServer({
     limits,
     services: {
-      '/echo': { onMessage: (connection, data, isBinary) => void connection.send(data, isBinary) },
+      '/echo': { lendData: true, onMessage: (connection, data, isBinary) => void connection.send(data, isBinary) },
       '/lapps': lappsService({ methods: { echo: ({ params }) => params } }),
       '/news': {
         onOpen: (connection) => bus.subscribe(1, connection),
