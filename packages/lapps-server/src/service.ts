@@ -22,8 +22,8 @@ export interface ServiceOptions {
   readonly onOpen?: ((connection: Connection, request: IncomingMessage) => unknown) | undefined;
   /**
    * One whole message. `data` is a view of memory that nobody writes to again but that may be larger: copy what is kept.
-   * Text is valid UTF-8. See `lendData` for
-   * faster, less lasting views. Messages of one connection come in order; a returned promise is not waited for.
+   * Text is valid UTF-8. Messages of one connection come in order; a returned promise is not waited for. `lendData` makes the
+   * view cheaper and shorter-lived.
    */
   readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => unknown;
   /**

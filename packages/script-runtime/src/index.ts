@@ -3,6 +3,7 @@ export { type ScriptErrorCode, type ScriptErrorData, ScriptRuntimeError } from '
 export { createInlinePool, type InlinePoolOptions } from './inline-pool.js';
 export { ArgumentKind, NamedArguments } from './named-arguments.js';
 export { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
+export { copyOf } from './ring.js';
 export {
   type EngineHost,
   type EngineOptions,

@@ -1,6 +1,5 @@
 import { type CborLimits, type CborValue, DEFAULT_CBOR_LIMITS, decodeCbor } from '@offload/lapps-codec';
-import { byteString } from '@offload/script-runtime';
-import { copyOf } from '../copy-of.js';
+import { byteString, copyOf } from '@offload/script-runtime';
 import { JsonObject } from './json-object.js';
 import { KeyCache } from './key-cache.js';
 import type { JsonValue } from './value.js';

@@ -1,5 +1,4 @@
-import { HostError, HostObject, ScriptFunction, ScriptTable, type ScriptValue } from '@offload/script-runtime';
-import { copyOf } from '../copy-of.js';
+import { copyOf, HostError, HostObject, ScriptFunction, ScriptTable, type ScriptValue } from '@offload/script-runtime';
 import { Budget } from './budget.js';
 import { copyItems, JsonObject } from './json-object.js';
 import { luaNumberText } from './number-text.js';

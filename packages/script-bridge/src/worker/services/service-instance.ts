@@ -10,6 +10,7 @@ import {
 } from '@offload/lapps-codec';
 import {
   byteString,
+  copyOf,
   type EngineHost,
   PENDING,
   type Pending,
@@ -20,7 +21,6 @@ import {
 } from '@offload/script-runtime';
 import { RecordKind } from '../../records.js';
 import type { OpenConnections } from '../../shared/open-connections.js';
-import { copyOf } from '../copy-of.js';
 import type { CborReader } from '../json/cbor-reader.js';
 import { shownDocument } from '../json/plain.js';
 import type { Outbound } from '../outbound.js';
