@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createThreadPool } from '@offload/script-runtime';
 import type { ListenAddress } from '@offload/spop-agent';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   type Bridge,
   canShareAddresses,
   connectDirectSpop,
   createBridge,
   type DirectSpop,
+  type Frontend,
   type ReportedAgentEvent,
   type WorkerAppData,
 } from '../src/index.js';
@@ -195,6 +196,40 @@ describe('connectDirectSpop()', () => {
   it.skipIf(canShareAddresses())('says that several workers need a newer Node', async () => {
     const { spop } = await start(2);
     await expect(spop.listen({ port: 0 })).rejects.toThrow('Node 22.12 or later is needed');
+  });
+});
+
+describe('connectDirectSpop() and a worker that is lost while it begins to listen again', () => {
+  it('asks its successor once, and nobody for what the lost one was asked', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const asked: { readonly type: string; readonly request: number }[] = [];
+    const log: string[] = [];
+    let frontend!: Frontend;
+    const bridge = {
+      pool: { size: 1, post: (_worker: number, message: (typeof asked)[number]) => void asked.push(message) },
+      log: (_level: string, message: string) => void log.push(message),
+      add: (added: Frontend) => {
+        frontend = added;
+      },
+    } as unknown as Bridge;
+    const spop = connectDirectSpop(bridge);
+    const listening = spop.listen({ port: 0 });
+    const address = { host: '127.0.0.1', port: 7 };
+    frontend.message?.(0, { type: 'spop.done', request: asked[0]?.request, address });
+    expect(await listening).toEqual(address);
+    for (const state of ['lost', 'ready', 'lost', 'ready'] as const) frontend.workerChanged?.(0, state);
+    await vi.advanceTimersByTimeAsync(5000);
+    // One for each `ready`.
+    expect(asked).toHaveLength(3);
+    frontend.message?.(0, { type: 'spop.failed', request: asked[2]?.request, message: 'taken' });
+    await vi.advanceTimersByTimeAsync(600);
+    expect(log).toEqual(['Worker 0: taken; next try in 500 ms']);
+    expect(asked).toHaveLength(4);
+    for (const state of ['lost', 'ready'] as const) frontend.workerChanged?.(0, state);
+    frontend.message?.(0, { type: 'spop.done', request: asked[4]?.request, address });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked).toHaveLength(5);
   });
 });
 

@@ -54,6 +54,8 @@ class DirectAgents implements DirectSpop, Frontend {
   private readonly options: DirectSpopOptions;
   private readonly addresses: DirectAddress[] = [];
   private readonly open = new Map<number, Answer>();
+  /** Counts what happened to each worker, so that what was begun for one is not gone on with for its successor. */
+  private readonly changes: number[] = [];
   private requests = 0;
   private stopping = false;
 
@@ -107,23 +109,26 @@ class DirectAgents implements DirectSpop, Frontend {
   }
 
   workerChanged(worker: number, state: 'lost' | 'ready'): void {
+    const change = (this.changes[worker] ?? 0) + 1;
+    this.changes[worker] = change;
     for (const [request, answer] of this.open) {
       if (answer.worker !== worker) continue;
       this.open.delete(request);
       answer.reject(new SpopAgentError('SPOP_AGENT_ERR_LISTEN', `Worker ${worker} was lost`));
     }
-    if (state === 'ready') for (const address of this.addresses) void this.relisten(worker, address);
+    if (state === 'ready') for (const address of this.addresses) void this.relisten(worker, address, change);
   }
 
   /** A successor takes its predecessor's place; the system may hold on to the address for a moment. */
-  private async relisten(worker: number, at: DirectAddress): Promise<void> {
-    if (this.stopping) return;
+  private async relisten(worker: number, at: DirectAddress, change: number): Promise<void> {
+    const isOver = (): boolean => this.stopping || this.changes[worker] !== change;
+    if (isOver()) return;
     try {
       await this.listenIn(worker, at);
     } catch (error) {
-      if (this.stopping) return;
+      if (isOver()) return;
       this.bridge.log('error', `Worker ${worker}: ${(error as Error).message}; next try in ${RETRY_MS} ms`, { worker });
-      setTimeout(() => void this.relisten(worker, at), RETRY_MS).unref();
+      setTimeout(() => void this.relisten(worker, at, change), RETRY_MS).unref();
     }
   }
 
