@@ -154,7 +154,8 @@ describe.skipIf(haproxyBinary === undefined)('live-traffic with HAProxy', () => 
       await page.locator('#stream tr', { hasText: '2001:db8::1' }).waitFor();
 
       const row = page.locator('#addresses tr[data-address="192.0.2.7"]');
-      await row.getByRole('button', { name: 'Block' }).click();
+      // Exact: "Unblock" has "block" in it, and the wait would be over before it begins.
+      await row.getByRole('button', { name: 'Block', exact: true }).click();
       await row.getByRole('button', { name: 'Unblock' }).waitFor();
       expect(await scene.ask('192.0.2.7', '/admin')).toBe(403);
       expect(await scene.askMany('192.0.2.7')).toEqual([403]);
@@ -167,7 +168,7 @@ describe.skipIf(haproxyBinary === undefined)('live-traffic with HAProxy', () => 
       const second = await openPage(browser, scene.page);
       const button = second.page.locator('tr[data-address="192.0.2.7"]').getByRole('button', { name: 'Unblock' });
       await button.click();
-      await row.getByRole('button', { name: 'Block' }).waitFor();
+      await row.getByRole('button', { name: 'Block', exact: true }).waitFor();
       expect(await scene.ask('192.0.2.7')).toBe(200);
       expect([...faults, ...second.faults]).toEqual([]);
     },
