@@ -104,8 +104,11 @@ setInterval(() => {
 }, 1000);
 
 function watch() {
-  status('watching', true);
-  client.request('watch').catch((error) => status(error.message, false));
+  // "Watching" is said once it is true: what HAProxy asks before the answer is not shown.
+  client.request('watch').then(
+    () => status('watching', true),
+    (error) => status(error.message, false),
+  );
 }
 
 const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/live`;
