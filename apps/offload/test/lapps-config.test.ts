@@ -63,7 +63,11 @@ describe('readWsJson()', () => {
       'workers.workers',
       'workers.auto_fragment',
       'workers.max_poll_events',
+      'tls_server_version',
+      'tls_certificates.cert',
+      'tls_certificates.key',
     ]);
+    expect(ws.notes.at(-1)).toMatch(/tls_certificates\.key: without effect: tls is false/);
     expect(ws.notes[0]).toMatch(/ws\.json:2:3: listeners: without effect: one thread/);
   });
 
@@ -134,6 +138,29 @@ describe('readLappsJson()', () => {
     expect(() => readLappsJson(write('lapps.json', { services }))).toThrow(text);
   });
 
+  it('notes what has no effect in this service: with its place', () => {
+    const clock = {
+      ...ECHO,
+      standalone: true,
+      internal: false,
+      acl: { policy: 'deny', exclude: [] },
+      proto_alias: 'x',
+    };
+    const services = { clock, echo: { ...ECHO, internal: false, preload: ['mqr', 'mqx'] } };
+    const { notes } = readLappsJson(write('lapps.json', { services }));
+    expect(notes.map((n) => n.split(': ')[1])).toEqual([
+      'services.clock.internal',
+      'services.clock.request_target',
+      'services.clock.protocol',
+      'services.clock.max_inbound_message_size',
+      'services.clock.acl',
+      'services.clock.proto_alias',
+      'services.echo.preload.1',
+    ]);
+    expect(notes[4]).toMatch(/lapps\.json:\d+:\d+: .*: without effect: a standalone service has no connections/);
+    expect(notes[6]).toContain('there is no module "mqx"');
+  });
+
   it('takes preload null', () => {
     expect(
       readLappsJson(write('lapps.json', { services: { s: { ...ECHO, preload: null } } })).services[0].preload,
@@ -174,6 +201,30 @@ describe('planWs()', () => {
     expect(plan({ listen: ['127.0.0.1:5083'] }).listen).toEqual(['127.0.0.1:5083']);
     expect(plan().listen).toEqual(['0.0.0.0:9']);
     expect(made.services).toMatchObject([{ name: 's', file: 's.lua', instances: 1 }]);
+  });
+
+  it('keeps a limit the configuration sets whatever ws.json says', () => {
+    write('ws.json', HEAD_WS);
+    expect(plan({ limits: { maxConnections: 5 } }).server.limits?.maxConnections).toBe(5);
+    write('ws.json', { ...HEAD_WS, workers: { max_connections: 7 } });
+    expect(plan().server.limits?.maxConnections).toBe(7);
+  });
+
+  it('compresses services of lapps.json and the demo when the configuration says so', () => {
+    write('lapps.json', { services: { echo: ECHO } });
+    app('echo');
+    expect(plan({ perMessageDeflate: true }).services).toMatchObject([{ perMessageDeflate: true }]);
+    expect(plan().services).toMatchObject([{ perMessageDeflate: false }]);
+    const demo = planWs(validateConfig({ ws: { perMessageDeflate: true } }).ws, {}).services;
+    expect(demo.every((service) => service.perMessageDeflate)).toBe(true);
+  });
+
+  it('says that a home has no lapps.json', () => {
+    const missing = join(home, 'etc', 'conf', 'lapps.json');
+    expect(plan().notes).toEqual([`There is no ${missing}: no services are read from ${home}`]);
+    expect(planWs(validateConfig({}).ws, { LAPPS_HOME: home }).notes[0]).toContain(missing);
+    write('lapps.json', { services: {} });
+    expect(plan().notes).toEqual([]);
   });
 
   it('searches the folders of LUA_PATH first and notes what it cannot follow', () => {

@@ -51,6 +51,11 @@ const SERVICE: Readonly<Record<string, KeyUse>> = {
   request_queue: ineffective('integer', 'no version of LAppS reads it'),
 };
 
+/** What only services with connections have. */
+const REACTIVE_KEYS = ['request_target', 'protocol', 'max_inbound_message_size', 'acl', 'extra_headers', 'proto_alias'];
+
+const MODULES = new Set(['nljson', 'ws', 'bcast', 'nap', 'time', 'pam_auth', 'murmur', 'mqr', 'cws']);
+
 /**
  * Reads a `lapps.json` of either generation: services as one object, or as a list of one-key objects; `internal` is
  * `standalone` (lapps.md 5.2).
@@ -93,6 +98,7 @@ function readService(file: JsonFile, name: string, value: unknown, keys: readonl
       file.fault(at('protocol'), `Expected "raw" or "LAppS", got ${JSON.stringify(protocol)}`);
     if (requestTarget === undefined) file.fault(at('request_target'), 'A service without `standalone` needs one');
   }
+  noteIneffective(file, m, keys, standalone);
   const instances = (m.get('instances') ?? 1) as number;
   if (instances < 1 || instances > 1024) file.fault(at('instances'), `Expected 1 to 1024, got ${instances}`);
   const size = m.get('max_inbound_message_size') as number | undefined;
@@ -118,6 +124,24 @@ function readService(file: JsonFile, name: string, value: unknown, keys: readonl
     ...(headers === undefined ? {} : { extraHeaders: headers as Record<string, string> }),
     ...(protoAlias === undefined ? {} : { protoAlias }),
   };
+}
+
+/** Known keys that have no effect in this service because of what else it says. */
+function noteIneffective(
+  file: JsonFile,
+  members: ReadonlyMap<string, unknown>,
+  keys: readonly PropertyKey[],
+  standalone: boolean,
+): void {
+  if (members.has('standalone') && members.has('internal'))
+    file.note([...keys, 'internal'], 'without effect: `standalone` is there');
+  for (const key of standalone ? REACTIVE_KEYS : []) {
+    if (members.has(key)) file.note([...keys, key], 'without effect: a standalone service has no connections');
+  }
+  for (const [i, name] of ((members.get('preload') ?? []) as unknown[]).entries()) {
+    if (typeof name === 'string' && !MODULES.has(name))
+      file.note([...keys, 'preload', i], `without effect: there is no module ${JSON.stringify(name)}`);
+  }
 }
 
 function names(file: JsonFile, value: unknown, keys: readonly PropertyKey[]): string[] {

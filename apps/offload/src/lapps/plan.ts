@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ServerOptions, TlsOptions } from '@offload/lapps-server';
+import { DEFAULT_SERVER_LIMITS, type ServerOptions, type TlsOptions } from '@offload/lapps-server';
 import type { ServiceSpec } from '@offload/script-bridge';
 import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
 import { ConfigError, OffloadError } from '../errors.js';
@@ -43,6 +43,8 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
     ...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, ws?.maxMessageBytes, paths)),
     ...nativeServices(config),
   ];
+  if (lapps === undefined && files.home !== undefined)
+    notes.push(`There is no ${files.sought}: no services are read from ${files.home}`);
   const demo = services.length === 0 && files.lapps === undefined && files.home === undefined;
   const appsDir = demo ? fileURLToPath(DEMO_APPS) : ownDir;
   return {
@@ -50,10 +52,13 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
     server: {
       acl: config.acl ?? ws?.acl,
       originAllowList: config.originAllowList,
-      limits: { ...config.limits, ...(ws?.maxConnections === undefined ? {} : { maxConnections: ws.maxConnections }) },
+      limits: limitsOf(config, ws),
       tls: tlsOf(config, ws, files.ws, notes),
     },
-    services: demo ? demoServices() : services,
+    services: (demo ? demoServices() : services).map((service) => ({
+      ...service,
+      perMessageDeflate: service.perMessageDeflate ?? config.perMessageDeflate,
+    })),
     appsDir: appsDir === undefined ? undefined : `${resolve(appsDir)}/`,
     client: clientOf(ws, notes),
     notes,
@@ -61,10 +66,18 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
   };
 }
 
+/** What ws.json says stands in for a default, never for what the configuration says itself. */
+function limitsOf({ limits }: WsConfig, ws: WsJson | undefined): WsConfig['limits'] {
+  const isDefault = limits.maxConnections === DEFAULT_SERVER_LIMITS.maxConnections;
+  return ws?.maxConnections === undefined || !isDefault ? limits : { ...limits, maxConnections: ws.maxConnections };
+}
+
 interface Files {
   readonly home: string | undefined;
   readonly ws: string | undefined;
   readonly lapps: string | undefined;
+  /** Where lapps.json was looked for. */
+  readonly sought: string | undefined;
 }
 
 function findFiles(config: WsConfig, env: Environment): Files {
@@ -74,16 +87,19 @@ function findFiles(config: WsConfig, env: Environment): Files {
     throw new ConfigError([{ path: 'ws.lappsHome', keys, message: `There is no folder ${config.lappsHome}` }]);
   }
   const folder = env.LAPPS_CONF_DIR ?? (home === undefined ? undefined : join(home, 'etc', 'conf'));
+  const place = (name: string): string | undefined => (folder === undefined ? undefined : join(folder, name));
   const inFolder = (name: string): string | undefined => {
-    const path = folder === undefined ? undefined : join(folder, name);
+    const path = place(name);
     return path !== undefined && existsSync(path) ? path : undefined;
   };
-  const lapps = config.lappsConfig ?? inFolder(env.LAPPS_CONFIG ?? 'lapps.json');
+  const lappsName = env.LAPPS_CONFIG ?? 'lapps.json';
+  const lapps = config.lappsConfig ?? inFolder(lappsName);
   return {
     // A lapps.json alone says where its applications are: beside it, or where LAppS keeps it in its home.
     home: home ?? (lapps === undefined ? undefined : homeOf(lapps)),
     ws: config.wsConfig ?? inFolder(env.WS_CONFIG ?? 'ws.json'),
     lapps,
+    sought: place(lappsName),
   };
 }
 
@@ -128,11 +144,7 @@ function fileOf(folder: string, name: string, lappsJson: string): string {
 }
 
 function nativeServices(config: WsConfig): ServiceSpec[] {
-  return Object.entries(config.services).map(([name, service]) => ({
-    name,
-    ...service,
-    perMessageDeflate: service.perMessageDeflate ?? config.perMessageDeflate,
-  }));
+  return Object.entries(config.services).map(([name, service]) => ({ name, ...service }));
 }
 
 /** Folders of an inherited LUA_PATH: `/x/?.lua` is `/x`. Other patterns cannot be followed and are noted. */

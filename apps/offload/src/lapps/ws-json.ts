@@ -48,6 +48,8 @@ const WORKERS: Readonly<Record<string, KeyUse>> = {
   preads: ineffective('integer', 'removed in LAppS 0.8'),
 };
 
+const NO_TLS = 'without effect: tls is false';
+
 const CERTIFICATES: Readonly<Record<string, KeyUse>> = {
   ca: read('string'),
   cert: read('string'),
@@ -77,6 +79,10 @@ export function readWsJson(path: string): WsJson {
     file.note([key], `${value} stands for no version: TLS 1.3 is used, as LAppS does`);
     return 4;
   };
+  if (top.get('tls') === false) {
+    if (top.has('tls_server_version')) file.note(['tls_server_version'], NO_TLS);
+    for (const key of ['cert', 'key']) if (certificates?.has(key)) file.note(['tls_certificates', key], NO_TLS);
+  }
   const result = {
     ip: top.get('ip'),
     port: number(top, 'port', ['port'], 0, 65_535),
