@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Framer, Opcode } from '../src/frame.js';
 import { Outbox, OutboxGroup, type OutboxSocket } from '../src/outbox.js';
 
@@ -147,5 +147,27 @@ describe('Outbox', () => {
     expect(outbox.bufferedBytes).toBe(5);
     socket.drain();
     expect(outbox.bufferedBytes).toBe(0);
+  });
+
+  it('schedule() writes once per pass, and does not let a slow handler hold up what was sent before it', async () => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(5000);
+    onTestFinished(() => clock.mockRestore());
+    const group = new OutboxGroup();
+    const sockets = [new FakeSocket(), new FakeSocket(), new FakeSocket()];
+    const boxes = sockets.map((socket) => new Outbox(group, socket));
+    boxes[0]!.addMessage(Opcode.text, 'a', false);
+    boxes[0]!.addMessage(Opcode.text, 'b', false);
+    boxes[1]!.addMessage(Opcode.text, 'c', false);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(sockets.map(({ writes }) => writes)).toEqual([0, 0, 0]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sockets.map(({ writes }) => writes)).toEqual([1, 1, 0]);
+
+    boxes[0]!.addMessage(Opcode.text, 'd', false);
+    clock.mockReturnValue(5002);
+    boxes[1]!.addMessage(Opcode.text, 'e', false);
+    boxes[2]!.addMessage(Opcode.text, 'f', false);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    expect(sockets.map(({ writes }) => writes)).toEqual([2, 2, 1]);
   });
 });
