@@ -1,6 +1,7 @@
 /** Calls that may wait, driven by their owner one stretch at a time. */
 import { LuaError } from './errors.js';
 import { errorValue, isStackOverflow } from './lib/protected-calls.js';
+import type { Suspender } from './runtime/chunk.js';
 import { Coroutine, type Scheduler, Wait, YIELD_ERROR } from './runtime/coroutine.js';
 import { type LuaValue, toArray } from './value.js';
 
@@ -10,15 +11,16 @@ export interface RunStep {
   readonly waitsFor: PromiseLike<LuaValue> | undefined;
 }
 
-/** One call in progress. Made by `State.createRun`; `start` once, then `resume` or `fail` after every wait. */
+/** One call in progress. Made by `State.createRun` and `State.loadRun`; `start` once, then `resume` or `fail` after every wait. */
 export class LuaRun {
   private readonly scheduler: Scheduler;
   private readonly coroutine: Coroutine;
   private readonly checkOpen: () => void;
 
-  constructor(scheduler: Scheduler, fn: LuaValue, checkOpen: () => void) {
+  /** @param main the generator version of a function there is no other version of; then `fn` is undefined */
+  constructor(scheduler: Scheduler, fn: LuaValue, checkOpen: () => void, main?: Suspender) {
     this.scheduler = scheduler;
-    this.coroutine = new Coroutine(fn, true);
+    this.coroutine = new Coroutine(fn, true, main);
     this.checkOpen = checkOpen;
   }
 

@@ -103,6 +103,17 @@ export class State {
   }
 
   /**
+   * Compiles a chunk for one call that may wait: as `createRun(load(...))`, but the version of its main function that cannot
+   * wait is never made.
+   * @throws LuaError LUA_ERR_SYNTAX
+   */
+  loadRun(source: string | Uint8Array, chunkName = '=(load)', env: LuaTable = this.globals): LuaRun {
+    this.checkOpen();
+    const main = this.engine.loadSuspendable(sourceBytes(source), chunkName, env);
+    return new LuaRun(this.engine.scheduler, undefined, () => this.checkOpen(), main);
+  }
+
+  /**
    * Calls a function in the way that suits it: at once, or, once it is known to wait, so that it can. The first wait of a
    * function blocks the thread where the waiting function has a blocking form.
    * Returns the first result, or a promise of it.

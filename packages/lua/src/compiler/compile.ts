@@ -2,8 +2,8 @@
  * Source text to JavaScript text.
  *
  * The text of a chunk is the body of a function of `R` (the runtime of a state) and `K` (the chunk); it returns a function
- * from environment to the chunk's main function. The text of a generator version is such a body too; it returns the
- * generator function, which takes the description of a closure in front of the arguments.
+ * from environment to the chunk's main function. The text of generator versions is such a body too; it returns the
+ * generator functions, which take the description of a closure in front of the arguments.
  */
 import type { ChunkNode, FunctionNode } from './ast.js';
 import { ChunkContext, FunctionContext, type Site } from './emit/context.js';
@@ -80,13 +80,25 @@ export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
   });
 }
 
-/** JavaScript for the generator version of one function of a chunk. */
-export function compileGenerator(chunk: ChunkNode, fn: FunctionNode, withSites = false): Compiled {
+/**
+ * JavaScript for the generator versions of some functions of a chunk, as an array in their order. `grow` is called after each
+ * with the names of what is called so far and the length of the text; it may append functions.
+ */
+export function compileGenerators(
+  chunk: ChunkNode,
+  functions: readonly FunctionNode[],
+  withSites = false,
+  grow: (called: ReadonlySet<string>, length: number) => void = () => {},
+): Compiled {
   return guard(chunk.name, () => {
     const cx = new ChunkContext(chunk, true, withSites ? [] : undefined);
-    const text = functionText(new FunctionContext(cx, fn));
+    let texts = '';
+    for (let i = 0; i < functions.length; i++) {
+      texts += `${i === 0 ? '' : ','}${functionText(new FunctionContext(cx, functions[i]!))}`;
+      grow(cx.called, texts.length);
+    }
     const names = [...RUNTIME_NAMES, ...SLOW_NAMES, ...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];
-    const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return ${text}`;
+    const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return[${texts}]`;
     return place(code, cx.sites);
   });
 }

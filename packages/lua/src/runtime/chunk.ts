@@ -1,10 +1,11 @@
 /** A compiled chunk: its code, and what is needed to make generator versions of its functions. */
 import { CodeUnit, type FunctionLines } from '../code-unit.js';
 import type { ChunkNode } from '../compiler/ast.js';
-import { analyse, compileChunk, compileGenerator } from '../compiler/compile.js';
+import { analyse, compileChunk } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
 import type { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
+import { GeneratorVersions } from './generator-versions.js';
 
 /** A suspended run of a Lua function: yields arrays of values or waits, is resumed with arrays of values. */
 export type LuaGenerator = Generator<LuaValue, LuaValue, LuaValue>;
@@ -15,7 +16,7 @@ export interface Suspender {
   readonly run: (self: Suspender, ...args: LuaValue[]) => LuaGenerator;
 }
 
-type Run = Suspender['run'];
+export type Run = Suspender['run'];
 
 /** What a closure says about itself. */
 export interface ClosureInfo extends Suspender {
@@ -36,27 +37,38 @@ export class Chunk {
   readonly chunkName: string;
   private readonly source: string;
   private readonly runtime: object;
-  /** Keeps the positions of the main text reachable as long as its code is. */
-  readonly unit: CodeUnit;
-  private readonly generators = new Map<number, { run: Run; unit: CodeUnit }>();
-  private tree: ChunkNode | undefined;
-  private readonly make: (env: LuaTable) => LuaFunction;
+  private readonly generators: GeneratorVersions;
+  /** The tree is large: it stays for as long as the collector leaves it, and is made again when it is needed again. */
+  private tree: WeakRef<ChunkNode>;
+  /** The plain version; its unit keeps the positions of its text reachable as long as the code is. */
+  private plain: { make: (env: LuaTable) => LuaFunction; unit: CodeUnit } | undefined;
 
   /** @throws LuaError with code LUA_ERR_SYNTAX */
   constructor(source: string, chunkName: string, runtime: object) {
     const tree = analyse(source, chunkName);
+    this.tree = new WeakRef(tree);
     this.name = tree.name;
     this.chunkName = chunkName;
     this.source = source;
     this.runtime = runtime;
-    this.unit = new CodeUnit(this, () => withSites(compileChunk(this.parse(), true)));
-    const code = compileChunk(tree).code;
-    this.make = instantiate(code, this.unit.id)(runtime, this) as (env: LuaTable) => LuaFunction;
+    this.generators = new GeneratorVersions(this, () => this.parse(), runtime);
   }
 
   /** A new main function with the given environment. */
   main(env: LuaTable): LuaFunction {
-    return this.make(env);
+    this.plain ??= this.compile();
+    return this.plain.make(env);
+  }
+
+  private compile() {
+    const unit = new CodeUnit(this, () => withSites(compileChunk(this.parse(), true)));
+    const { code } = compileChunk(this.parse());
+    return { make: instantiate(code, unit.id)(this.runtime, this) as (env: LuaTable) => LuaFunction, unit };
+  }
+
+  /** The generator version of a main function with the given environment, without a plain one. */
+  mainGenerator(env: LuaTable): Suspender {
+    return this.prepare(this.info(0, env, () => {}, []));
   }
 
   /** Called by a closure that was asked about itself. */
@@ -70,25 +82,26 @@ export class Chunk {
   }
 
   /**
+   * Gives a closure made by generator code its description at once: asked, it would have to be compiled as plain code, too.
+   */
+  known(
+    fn: LuaFunction,
+    id: number,
+    env: LuaTable | undefined,
+    setEnv: ((env: LuaTable) => void) | undefined,
+    upvalues: readonly LuaValue[],
+  ): LuaFunction {
+    (fn as { g$?: Suspender }).g$ = this.info(id, env, setEnv, upvalues);
+    return fn;
+  }
+
+  /**
    * Makes the description of a closure able to run it. The code is one JavaScript function for all closures, which finds captured
    * variables in the description it is called with: V8 spends a map and a prototype on each generator function it calls.
    */
   prepare(info: ClosureInfo): Suspender {
-    (info as Description).run = this.generator(info.id);
+    (info as Description).run = this.generators.get(info.id);
     return info;
-  }
-
-  private generator(id: number): Run {
-    let entry = this.generators.get(id);
-    if (entry === undefined) {
-      const tree = this.parse();
-      const fn = tree.functions[id]!;
-      const unit = new CodeUnit(this, () => withSites(compileGenerator(this.parse(), fn, true)));
-      const { code } = compileGenerator(tree, fn);
-      entry = { run: instantiate(code, unit.id)(this.runtime, this) as Run, unit };
-      this.generators.set(id, entry);
-    }
-    return entry.run;
   }
 
   /** Lines a function spans, for debug.getinfo and tracebacks. */
@@ -99,8 +112,12 @@ export class Chunk {
   }
 
   private parse(): ChunkNode {
-    this.tree ??= analyse(this.source, this.chunkName);
-    return this.tree;
+    let tree = this.tree.deref();
+    if (tree === undefined) {
+      tree = analyse(this.source, this.chunkName);
+      this.tree = new WeakRef(tree);
+    }
+    return tree;
   }
 }
 
@@ -110,8 +127,8 @@ class Description implements ClosureInfo, Suspender {
   readonly env: LuaTable | undefined;
   readonly setEnv: ((env: LuaTable) => void) | undefined;
   readonly upvalues: readonly LuaValue[];
-  /** Set by {@link Chunk.prepare}: most descriptions are asked for other reasons. */
-  run: Run = unprepared;
+  /** Replaced by {@link Chunk.prepare}: most descriptions are asked for other reasons. */
+  run: Run = prepareAndRun;
 
   constructor(
     chunk: Chunk,
@@ -128,8 +145,9 @@ class Description implements ClosureInfo, Suspender {
   }
 }
 
-function unprepared(): LuaGenerator {
-  throw new Error('Cannot run a description: it was not prepared');
+function prepareAndRun(self: Suspender, ...args: LuaValue[]): LuaGenerator {
+  const info = self as Description;
+  return info.chunk.prepare(info).run(info, ...args);
 }
 
 /** Whether `v`, returned by a function that was asked about itself, is an answer. */
@@ -137,6 +155,6 @@ export function isClosureInfo(v: unknown): v is ClosureInfo {
   return v instanceof Description;
 }
 
-function withSites(compiled: ReturnType<typeof compileChunk>) {
+export function withSites(compiled: ReturnType<typeof compileChunk>) {
   return { code: compiled.code, sites: compiled.sites! };
 }

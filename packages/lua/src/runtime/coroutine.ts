@@ -36,11 +36,14 @@ export class Coroutine extends LuaThread {
   readonly callers: LuaGenerator[] = [];
   /** Started by callAsync: scripts do not see it as a coroutine. */
   readonly main: boolean;
+  /** The generator version of `fn` where that is all there is of it. */
+  readonly start: Suspender | undefined;
 
-  constructor(fn: LuaFunction, main = false) {
+  constructor(fn: LuaFunction, main = false, start?: Suspender) {
     super();
     this.fn = fn;
     this.main = main;
+    this.start = start;
   }
 }
 
@@ -175,7 +178,7 @@ export class Scheduler {
     let failed = inputFailed;
     let g = co.generator;
     if (g === undefined) {
-      const s = this.generatorOf(co.fn);
+      const s = co.start ?? this.generatorOf(co.fn);
       g = value instanceof Array ? s.run(s, ...value) : s.run(s, value);
       value = undefined;
     }

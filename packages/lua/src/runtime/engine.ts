@@ -9,7 +9,7 @@ import { LuaTable } from '../table.js';
 import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
-import { Chunk } from './chunk.js';
+import { Chunk, type Suspender } from './chunk.js';
 import { Scheduler, type Suspendable } from './coroutine.js';
 import { Fuel } from './fuel.js';
 import { TypeMetas } from './heap.js';
@@ -68,6 +68,11 @@ export class Engine {
   /** Compiles a chunk (a byte string) and returns its main function. */
   load(source: string, chunkName: string, env: LuaTable = this.env): LuaFunction {
     return new Chunk(source, chunkName, this.runtime).main(env);
+  }
+
+  /** Compiles a chunk to be run once, where it may wait. */
+  loadSuspendable(source: string, chunkName: string, env: LuaTable = this.env): Suspender {
+    return new Chunk(source, chunkName, this.runtime).mainGenerator(env);
   }
 
   /** Registers the functions of a library and puts everything into `table`. */

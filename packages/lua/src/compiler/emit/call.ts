@@ -81,16 +81,27 @@ export function suspendableCall(delegate: 'yield*' | 'yield'): CallForm {
 /** Whether a call goes by the name of the function it stands in. */
 function maybeRecursive(cx: FunctionContext, e: AnyCall): boolean {
   const { ownName } = cx.fn;
-  if (ownName === undefined) return false;
-  if (e.kind === 'Method') return e.name === ownName;
+  return ownName !== undefined && calleeName(e) === ownName;
+}
+
+/** The name a call goes by. */
+function calleeName(e: AnyCall): string | undefined {
+  if (e.kind === 'Method') return e.name;
   const { callee } = e;
-  if (callee.kind === 'Local') return callee.v.name === ownName;
-  if (callee.kind === 'Global') return callee.name === ownName;
-  return callee.kind === 'Index' && callee.key.kind === 'String' && callee.key.value === ownName;
+  if (callee.kind === 'Local') return callee.v.name;
+  if (callee.kind === 'Global') return callee.name;
+  return callee.kind === 'Index' && callee.key.kind === 'String' ? callee.key.value : undefined;
+}
+
+/** In generator code: what is called may need its generator version soon. */
+function noteCall(cx: FunctionContext, e: AnyCall): void {
+  cx.scratch('q');
+  const name = calleeName(e);
+  if (name !== undefined) cx.chunk.called.add(name);
 }
 
 function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
-  if (cx.gen) cx.scratch('q');
+  if (cx.gen) noteCall(cx, e);
   const mark = cx.markCall(e, form.tail ? 'tail' : 'call');
   const self = e.kind === 'Method' ? objectOperand(cx, e.object, emitExpr) : undefined;
   const callee = e.kind === 'Method' ? methodText(cx, e, self!.init, self!.ref) : calleeText(cx, e.callee);

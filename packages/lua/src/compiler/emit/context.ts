@@ -18,7 +18,7 @@ export interface Site {
   readonly fnLine: number;
 }
 
-/** Per chunk (or per generator version of one function). */
+/** Per text: that of a chunk, or of some generator versions. */
 export class ChunkContext {
   readonly chunk: ChunkNode;
   /** Generator versions: every call may suspend. */
@@ -27,6 +27,8 @@ export class ChunkContext {
   readonly sites: Site[] | undefined;
   /** Context of the plain functions created inside: the chunk itself, or a part of a generator version. */
   readonly plain: ChunkContext;
+  /** Names of what generator code calls. */
+  readonly called = new Set<string>();
   private readonly fields = new Map<string, Field>();
   private readonly helperTexts: string[] = [];
   private helpers = 0;
@@ -115,6 +117,8 @@ export class FunctionContext {
   readonly jumps = new Map<string, string>();
   /** Locals declared ahead of their declaration statement. */
   readonly hoisted = new Set<LocalVar>();
+  /** Calls what can change its environment. */
+  changesEnv = false;
   /** Labels of the JavaScript loops that `break` leaves, innermost last. */
   readonly breaks: { label: string; used: boolean }[] = [];
 

@@ -4,13 +4,29 @@ import { emitBlockBody } from './block.js';
 import { FunctionContext, isBoxed } from './context.js';
 import { TICK_CREDIT } from './credit.js';
 
-/** A closure of `fn`, created in the function of `cx`. */
-export function emitFunction(cx: FunctionContext, fn: FunctionNode): string {
-  const text = flat(functionText(new FunctionContext(cx.chunk.plain, fn)));
-  if (!fn.usesEnv) return text;
+/** A closure of `fn`, created in the function of `cx`; `self` is the variable it becomes the value of, if it is one. */
+export function emitFunction(cx: FunctionContext, fn: FunctionNode, self?: LocalVar): string {
+  const inner = new FunctionContext(cx.chunk.plain, fn);
+  const text = flat(functionText(inner));
   // Each closure has its own environment variable: setfenv changes one function, not its siblings.
-  if (fn.inCondition) return `((${fn.env})=>${text})(${cx.env})`;
-  return `(${fn.env}=${cx.env},${text})`;
+  if (fn.usesEnv && fn.inCondition) return `((${fn.env})=>${text})(${cx.env})`;
+  const described = isKnownEarly(cx, inner, self) ? `K.known(${text},${fn.id},${answerText(fn)})` : text;
+  return fn.usesEnv ? `(${fn.env}=${cx.env},${described})` : described;
+}
+
+/**
+ * Whether a closure is described where it is created: in what runs once, the top level of a script that may wait. All it
+ * captures must have its value by then.
+ */
+function isKnownEarly(cx: FunctionContext, { fn, changesEnv }: FunctionContext, self: LocalVar | undefined): boolean {
+  if (!cx.gen || cx.fn.parent !== undefined || fn.inLoop || fn.inCondition || changesEnv) return false;
+  return self === undefined || isBoxed(self) || !fn.upvalues.includes(self);
+}
+
+/** What a closure says about itself after its number: environment, how to change it, captured variables. */
+function answerText(fn: FunctionNode): string {
+  const env = fn.usesEnv || fn.parent === undefined ? `${fn.env},(x)=>{${fn.env}=x}` : 'void 0,void 0';
+  return `${env},[${listText(fn.upvalues)}]`;
 }
 
 /**
@@ -51,7 +67,8 @@ export function functionText(cx: FunctionContext): string {
   const text = `{${entry}${credit}${boxes}${body}${end}${vars}}`;
   // Running out of stack is reported at the head of the function.
   const mark = cx.mark(fn.line);
-  if (cx.gen) return `function*${mark}(${params === '' ? 'Q' : `Q,${params}`})${text}`;
+  // In parentheses: what is not run at once costs less than what is parsed twice.
+  if (cx.gen) return `(function*${mark}(${params === '' ? 'Q' : `Q,${params}`})${text})`;
   // Not arrows: V8 parses those in full with the function around them, these it skims. In parentheses it compiles one at
   // once, and does not parse twice what it would leave for later.
   const whole = `function${mark}(${params})${text}`;
@@ -74,8 +91,7 @@ function entryText(cx: FunctionContext): string {
     const captured = fn.upvalues.map((v, i) => `,${v.js}=Q.upvalues[${i}]`);
     return `var ${cx.env}=Q.env${captured.join('')};if(--F.f<0)F.trap();`;
   }
-  const env = fn.usesEnv || fn.parent === undefined ? `${cx.env},(x)=>{${cx.env}=x}` : 'void 0,void 0';
-  const answer = `return K.info(${fn.id},${env},[${listText(fn.upvalues)}]);`;
+  const answer = `return K.info(${fn.id},${answerText(fn)});`;
   // What neither loops nor calls ends soon by itself.
   if (!fn.hasLoop && !fn.hasCall) return `if(F.want)${answer}`;
   // `${TR}` calls the trap through a string conversion: V8 compiles that without feedback, so the first trap of a hot

@@ -60,6 +60,7 @@ function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
     items.push(`...${arrayOf(cx, last, text)}`);
   }
   const env = cx.fn.env;
+  cx.changesEnv = true;
   const mark = cx.mark(e.line, e.callee, 'call');
   const handle = `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? ';Q.setEnv(x)' : ''}}}`;
   return `(${calleeValue(cx, e, name)}===R.${name}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;

@@ -76,7 +76,7 @@ function emitLocalSpread(cx: FunctionContext, s: LocalStat, last: AnyCall): stri
 
 function emitLocalFunction(cx: FunctionContext, s: LocalFunctionStat): string {
   const { v } = s;
-  if (!isBoxed(v)) return declare(cx, v, emitFunction(cx, s.fn));
+  if (!isBoxed(v)) return declare(cx, v, emitFunction(cx, s.fn, v));
   const name = v.js;
   const create = isScoped(v) && !cx.hoisted.has(v) ? `const ${name}=new B(void 0);` : `${name}=new B(void 0);`;
   if (!isScoped(v)) cx.vars.push(name);
