@@ -28,6 +28,8 @@ export class Listener {
   readonly #maxSockets: number;
   readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
+  /** Requests that are no upgrades and wait for the end of their answer, for each socket that has any. */
+  readonly #answering = new Map<Socket, number>();
 
   /** @throws LappsServerError `LAPPS_SERVER_ERR_BAD_TLS` */
   constructor({ limits, tls, onRequest, onUpgrade, onAcceptError }: ListenerOptions) {
@@ -40,16 +42,34 @@ export class Listener {
       connectionsCheckingInterval: Math.ceil(Math.min(1000, handshakeTimeoutMs / 4)),
     };
     const secure = tls === undefined ? undefined : resolveTls(tls, handshakeTimeoutMs);
+    const answer = onRequest ?? upgradeRequired;
     this.#maxSockets = limits.maxConnections + limits.maxPendingHandshakes;
     this.#makeServer = () => {
       const server = secure === undefined ? createServer(options) : createTlsServer({ ...options, ...secure });
-      server.on('upgrade', onUpgrade);
-      server.on('request', onRequest ?? upgradeRequired);
+      server.on('upgrade', (request, socket: Socket, head: Buffer) => {
+        // Behind a request without an answer yet: the answer would end up between the frames.
+        if (this.#answering.has(socket)) socket.destroySoon();
+        else onUpgrade(request, socket, head);
+      });
+      server.on('request', (request, response) => {
+        this.#noteAnswering(request.socket, response);
+        answer(request, response);
+      });
       server.on('connection', (socket: Socket) => this.#track(socket));
       // A broken TLS handshake is the client's affair; the socket is gone already.
       server.on('tlsClientError', (_error, socket) => socket.destroy());
       return server;
     };
+  }
+
+  #noteAnswering(socket: Socket, response: ServerResponse): void {
+    const answering = this.#answering;
+    answering.set(socket, (answering.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      const rest = answering.get(socket)! - 1;
+      if (rest === 0) answering.delete(socket);
+      else answering.set(socket, rest);
+    });
   }
 
   /** The bound is one for all addresses. */

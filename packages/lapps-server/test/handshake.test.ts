@@ -2,8 +2,9 @@ import { request as httpRequest } from 'node:http';
 import { Server } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import type { ServiceOptions } from '../src/index.js';
+import type { RequestHandler } from '../src/listener.js';
 import { start } from './support/harness.js';
-import { ACCEPT, clientFrame } from './support/raw-client.js';
+import { ACCEPT, clientFrame, KEY } from './support/raw-client.js';
 
 const echo: ServiceOptions = { onMessage: (connection, data, isBinary) => void connection.send(data, isBinary) };
 
@@ -207,6 +208,37 @@ describe('HTTP', () => {
   it('listen() answers requests that are no upgrades with 426', async () => {
     const { port } = await start({ services: { '/s': echo } });
     expect(await get(port, '/s')).toEqual({ status: 426, body: '' });
+  });
+
+  it('listen() never puts an answer between the frames of an upgrade sent behind its request', async () => {
+    const held: (() => void)[] = [];
+    const onRequest: RequestHandler = (_request, response) => void held.push(() => response.end('page'));
+    for (const options of [{ onRequest }, {}]) {
+      const { connect, server } = await start({ services: { '/echo': echo }, ...options });
+      const client = connect();
+      let all = '';
+      client.socket.on('data', (bytes: Buffer) => (all += bytes.toString('latin1')));
+      const upgrade = `GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+      client.send(Buffer.from(`GET /page HTTP/1.1\r\nHost: x\r\n\r\n${upgrade}`));
+      await client.end();
+      for (const end of held) end();
+      expect(all).not.toContain('101');
+      expect(server.stats().opened).toBe(0);
+    }
+  });
+
+  it('listen() takes an upgrade on a connection whose earlier requests are answered', async () => {
+    const { connect } = await start({
+      services: { '/echo': echo },
+      onRequest: (_request, response) => response.writeHead(204).end(),
+    });
+    const client = connect();
+    client.send(Buffer.from('GET /page HTTP/1.1\r\nHost: x\r\n\r\n'));
+    await client.response();
+    client.head = '';
+    client.request('/echo');
+    client.send(clientFrame(1, 'x'));
+    expect((await client.frame()).payload.toString()).toBe('x');
   });
 
   it('listen() leaves them to onRequest where there is one', async () => {

@@ -53,7 +53,7 @@ export const closePayload = (code: number, reason: Uint8Array | string = ''): Bu
   return Buffer.concat([head, Buffer.from(reason as Uint8Array)]);
 };
 
-const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+export const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 export const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
 export interface RawOptions {
