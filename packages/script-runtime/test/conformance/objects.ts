@@ -35,7 +35,9 @@ export function objectTests(suite: Suite): void {
     expect(await suite.bench.call('object_equal', one, counter(2))).toBe(false);
   });
   test('HostObject raises what its class throws, and waits', async () => {
-    await expect(suite.bench.call('object_fault', counter())).rejects.toThrow(/count cannot be set/);
+    const fault = suite.bench.call('object_fault', counter());
+    await expect(fault).rejects.toThrow(/count cannot be set/);
+    await expect(fault).rejects.toMatchObject({ code: 'SCRIPT_ERR_RUNTIME', line: suite.line('object_fault') });
     expect(await suite.bench.call('object_waits', counter(9))).toBe(9);
   });
 }

@@ -88,7 +88,7 @@ function isPrimitive(v: LuaValue): boolean {
 }
 
 /** What a host function threw, as an error at the script's line. Errors of Lua pass as they are. */
-function raised(error: unknown): Error {
+export function raised(error: unknown): Error {
   if (error instanceof Error && error.name === 'LuaError') return error;
   if (error instanceof ScriptRuntimeError && error.language === 'lua') return luaError(error.message);
   return luaError(error instanceof Error ? error.message : String(error));

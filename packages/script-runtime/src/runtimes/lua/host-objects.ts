@@ -1,5 +1,6 @@
 import { type LuaFunction, LuaTable, LuaUserdata, type LuaValue, multi, type State } from '@offload/lua';
 import { HostError, type HostFunction, HostObject, type HostObjectClass } from '../../value.js';
+import { raised } from './host-functions.js';
 import type { Values } from './values.js';
 
 /** What the metatables of host objects are made with. */
@@ -22,14 +23,28 @@ export function hostObjectMetatable(cls: HostObjectClass, { state, values, wrap 
   set('__index', (object: LuaValue, key: LuaValue) => {
     const method = typeof key === 'string' ? methods.get(key) : undefined;
     if (method !== undefined) return method;
-    return index === undefined ? undefined : values.toLua(index.call(cls, self(object), values.toHost(key)));
+    try {
+      return index === undefined ? undefined : values.toLua(index.call(cls, self(object), values.toHost(key)));
+    } catch (error) {
+      throw raised(error);
+    }
   });
   set('__newindex', (object, key, value) => {
-    if (newIndex === undefined) throw new HostError(`${cls.name} cannot be changed`);
-    newIndex.call(cls, self(object), values.toHost(key), values.toHost(value));
-    return undefined;
+    try {
+      if (newIndex === undefined) throw new HostError(`${cls.name} cannot be changed`);
+      newIndex.call(cls, self(object), values.toHost(key), values.toHost(value));
+      return undefined;
+    } catch (error) {
+      throw raised(error);
+    }
   });
-  set('__tostring', (object) => (toText === undefined ? cls.name : values.toLua(toText.call(cls, self(object)))));
+  set('__tostring', (object) => {
+    try {
+      return toText === undefined ? cls.name : values.toLua(toText.call(cls, self(object)));
+    } catch (error) {
+      throw raised(error);
+    }
+  });
   if (length !== undefined) set('__len', (object) => length.call(cls, self(object)));
   if (equals !== undefined) set('__eq', (a, b) => equals.call(cls, self(a), self(b)));
   if (entries !== undefined) {
@@ -53,7 +68,7 @@ function selfOf(cls: HostObjectClass, value: LuaValue): unknown {
   throw new HostError(`${cls.name} expected`);
 }
 
-/** A function over Lua values; what it throws becomes an error at the script's line. */
+/** A function over Lua values. */
 function wrapRaw(state: State, name: string, fn: (...args: LuaValue[]) => LuaValue): LuaFunction {
   return state.defineFunction(name, fn);
 }
