@@ -229,6 +229,11 @@ class InlinePort implements WorkerPort {
     this.handlers.log(level, message, fields);
   }
 
+  /** There is no thread that could end, and the owner's stays. */
+  giveUp(error: Error): void {
+    this.handlers.log('error', `Scripts cannot run any more: ${error.message}`);
+  }
+
   /** The calling thread serves its event loop anyway. */
   hold(): void {}
 

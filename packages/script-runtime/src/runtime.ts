@@ -34,6 +34,8 @@ export interface EngineHost {
   leaveScript(): void;
   /** True when the running stretch is past its deadline: ask every few thousand instructions and raise an error. */
   interrupted(): boolean;
+  /** The engine is of no use any more: its thread ends once what it answered is on its way, and gets a successor. */
+  giveUp(error: Error): void;
   /** Something asynchronous is under way / has ended; while any is, the thread does not sleep for good. */
   hold(): void;
   release(): void;

@@ -5,6 +5,7 @@ import type { EngineHost, LogLevel, ScriptCall } from './runtime.js';
 export interface ThreadHost {
   readonly timeoutMs: number;
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void;
+  giveUp(error: Error): void;
   hold(): void;
   release(): void;
 }
@@ -88,6 +89,10 @@ export class WatchedHost implements EngineHost {
 
   interrupted(): boolean {
     return this.watch.interrupted();
+  }
+
+  giveUp(error: Error): void {
+    this.thread.giveUp(error);
   }
 
   hold(): void {

@@ -44,6 +44,7 @@ class WorkerThread implements WorkerPort {
   private inPass = false;
   private flushScheduled = false;
   private stopping = false;
+  private failure: Error | undefined;
 
   constructor(init: WorkerStart) {
     this.init = init;
@@ -94,6 +95,7 @@ class WorkerThread implements WorkerPort {
       this.inPass = false;
       this.outbox.ring.publish();
       if (this.stopping) return;
+      if (this.failure !== undefined) throw this.failure;
       if (this.held === 0) {
         inbox.ring.sleep();
       } else {
@@ -150,6 +152,15 @@ class WorkerThread implements WorkerPort {
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
     this.respond({ type: 'log', level, message, fields });
+  }
+
+  giveUp(error: Error): void {
+    this.failure ??= error;
+    if (this.inPass || this.inbox === undefined) return;
+    // Between passes, in a coroutine: behind the microtask that publishes its answers.
+    setImmediate(() => {
+      throw error;
+    });
   }
 
   hold(): void {

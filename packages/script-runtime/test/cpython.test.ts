@@ -103,6 +103,42 @@ t.register("wait", lambda label: t.wait(label))
       await logged(/took its place/);
       await expect(bench.callFunction(fn)).rejects.toThrow(/belongs to a Python process that has ended/);
     });
+    it('is replaced while a process it has started goes on, and so holds its pipes', async () => {
+      await load(`
+import multiprocessing, subprocess, time
+children = []
+def start(fork):
+    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(60,)) if fork else None
+    if fork: child.start()
+    else: child = subprocess.Popen(["sleep", "60"])
+    return child.pid
+t.register("start", start)
+t.register("pid", lambda: os.getpid())`);
+      const started: number[] = [];
+      try {
+        for (const fork of [false, true]) {
+          started.push((await bench.call('start', fork)) as number);
+          const before = (await bench.call('pid')) as number;
+          process.kill(before, 'SIGKILL');
+          expect(await bench.call('pid').catch(() => bench.call('pid'))).not.toBe(before);
+        }
+        started.push((await bench.call('start', false)) as number);
+        await bench.engine.close();
+      } finally {
+        for (const pid of started) process.kill(pid, 'SIGKILL');
+      }
+    });
+    it('is replaced when a script has closed its sockets', async () => {
+      await load(`
+import threading, time
+def shut():
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    os.closerange(0, 100)
+t.register("shut", shut)
+t.register("fine", lambda: 1)`);
+      await expect(bench.call('shut')).rejects.toMatchObject({ code: 'SCRIPT_ERR_HOST' });
+      expect(await bench.call('fine')).toBe(1);
+    });
     it('is tried again while its script cannot be loaded any more', async () => {
       const path = bench.write('s.py', 'import t\nt.register("pid", lambda: 1)');
       await bench.engine.load(path);
@@ -135,6 +171,24 @@ t.register("wait", lambda label: t.wait(label))
     });
   });
 
+  it('call() is answered by the process it was sent to, not by one that the script has forked', async () => {
+    await open();
+    await load(`
+def fork():
+    child = os.fork()
+    if child == 0: print("from the fork")
+    else: os.waitpid(child, 0)
+    return os.getpid()
+t.register("fork", fork)
+t.register("pid", lambda: os.getpid())`);
+    const pid = (bench.engine as CPythonEngine).pid;
+    for (let i = 0; i < 3; i++) {
+      expect(await bench.call('fork')).toBe(pid);
+      expect(await bench.call('pid')).toBe(pid);
+    }
+    await logged(/^from the fork$/);
+  });
+
   it('call() interrupts a script that sleeps, and one that waits for a lock', async () => {
     await open({ settings: { graceMs: 20_000 } });
     await load(
@@ -144,6 +198,16 @@ t.register("wait", lambda label: t.wait(label))
     await expect(bench.call('sleep')).rejects.toMatchObject({ code: 'SCRIPT_ERR_DEADLINE', line: 3 });
     await expect(bench.call('lock')).rejects.toMatchObject({ code: 'SCRIPT_ERR_DEADLINE', line: 4 });
     bench.host.timeoutMs = 60_000;
+  });
+
+  it('load() names the line of a byte that is no source, and does not take the time of a call for that of loading', async () => {
+    await open({ settings: { loadTimeoutMs: 200 } });
+    const load = async (source: string): Promise<unknown> => bench.engine.load(bench.write('s.py', source));
+    await expect(load('import os\nx = 1\0\n')).rejects.toMatchObject({ code: 'SCRIPT_ERR_SYNTAX', line: 2 });
+    await expect(load('while True: pass')).rejects.toMatchObject({
+      code: 'SCRIPT_ERR_DEADLINE',
+      message: 'script timed out while it loaded',
+    });
   });
 
   it('call() moves large values and many at once', async () => {

@@ -46,6 +46,25 @@ describe('createThreadPool()', () => {
     expect(answers[0].error?.message).toContain('thrown inside');
   });
 
+  it.each([
+    ['in a pass', Do.GIVE_UP],
+    ['between passes', Do.GIVE_UP_LATER],
+  ])(
+    'replaces a worker whose engine is of no use any more, %s, and delivers what it had answered',
+    async (_when, kind) => {
+      const { answers, changes, errors, until, send } = await startPool();
+      send(kind, 'answered', bytes(1));
+      await until(() => changes.includes('0 ready'));
+      send(Do.ECHO, 'after', bytes(9));
+      await until(() => answers.length === 2);
+      expect(answers.map(({ context, error }) => [context, error])).toEqual([
+        ['answered', undefined],
+        ['after', undefined],
+      ]);
+      expect(errors.join()).toContain('of no use any more');
+    },
+  );
+
   it('takes one answer to a task and logs another', async () => {
     const { pool, answers, errors, until, send } = await startPool();
     send(Do.TWICE, 'twice', bytes(1));
@@ -127,5 +146,26 @@ describe('createThreadPool()', () => {
     await until(() => answers.length === 4);
     expect(answers[3].error).toBeUndefined();
     expect(pool.stats()).toMatchObject({ queued: 0, faults: 3 });
+  });
+
+  it('pauses between workers that are lost before they did anything, and refuses tasks meanwhile', async () => {
+    const { answers, changes, errors, pool, until, send } = await startPool({ data: { exitAfterStart: 5 } });
+    await until(() => changes.filter((c) => c === '0 lost').length === 3);
+    send(Do.ECHO, 'refused', bytes(1));
+    await until(() => answers.length === 1);
+    expect(answers[0].error).toMatchObject({ code: 'POOL_ERR_WORKER_LOST' });
+    expect(errors.map((text) => /next try in (\d+) ms/.exec(text)?.[1])).toEqual([undefined, '100', '200']);
+    expect(pool.stats().workers[0].restarts).toBe(2);
+  });
+
+  it('does not pause for a worker that answered before it was lost', async () => {
+    const { answers, changes, errors, until, send } = await startPool();
+    for (let life = 1; life <= 4; life++) {
+      send(Do.ECHO, 'echo', bytes(1));
+      await until(() => answers.length === life * 2 - 1);
+      send(Do.EXIT, 'killer', bytes());
+      await until(() => changes.length === life * 2);
+    }
+    expect(errors.filter((text) => text.includes('next try'))).toEqual([]);
   });
 });

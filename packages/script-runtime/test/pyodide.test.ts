@@ -1,5 +1,38 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pyodide } from '../src/runtimes/pyodide.js';
+import { Bench } from './conformance/bench.js';
 import { ENGINES } from './conformance/engines.js';
 import { conformance } from './conformance.js';
 
 conformance(pyodide, ENGINES.pyodide);
+
+describe('pyodide', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.create(pyodide, ENGINES.pyodide.options ?? {});
+  });
+  afterEach(() => bench.close());
+  const load = (source: string): unknown => bench.engine.load(bench.write('s.py', `import os, t\n${source}`));
+
+  it('gives its thread up when the interpreter has ended, and says why', async () => {
+    await load('t.register("end", lambda: os._exit(7))\nt.register("fine", lambda: 1)');
+    const ended = { code: 'SCRIPT_ERR_HOST', message: expect.stringMatching(/^Python \(Pyodide\) ended: .*exit\(7\)/) };
+    await expect(bench.call('end')).rejects.toMatchObject(ended);
+    expect(bench.host.gaveUp).toMatchObject(ended);
+    await expect(bench.call('fine')).rejects.toMatchObject(ended);
+  });
+
+  it('logs what does not go through streams of Python, and has an end of input', async () => {
+    await load(`
+def run():
+    os.write(1, b"raw out\\n")
+    os.write(2, b"raw err\\n")
+    return len(os.read(0, 10))
+t.register("run", run)`);
+    expect(await bench.call('run')).toBe(0);
+    expect(bench.host.logged.slice(-2).map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'raw out'],
+      ['warn', 'raw err'],
+    ]);
+  });
+});

@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from . import core
+from . import core, functions
 from .faults import DeadlineExceeded, is_own
 
 _told = 0
@@ -13,6 +13,10 @@ text = "script timed out"
 
 def install():
     signal.signal(signal.SIGINT, _on_interrupt)
+
+
+def _text():
+    return "script timed out while it loaded" if functions.loading else text
 
 
 def begin():
@@ -30,7 +34,7 @@ def _on_interrupt(_signal, frame):
     _told += 1
     if _told > 1:
         _insist(frame)
-    raise DeadlineExceeded(text)
+    raise DeadlineExceeded(_text())
 
 
 def _insist(frame):
@@ -44,5 +48,5 @@ def _insist(frame):
 
 def _trace(frame, event, _argument):
     if event == "line" and core.stage & core.SCRIPT and not is_own(frame.f_code.co_filename):
-        raise DeadlineExceeded(text)
+        raise DeadlineExceeded(_text())
     return _trace

@@ -29,7 +29,7 @@ def load(call, path, _b, _c):
     core.stage = core.SCRIPT
     functions.loading += 1
     try:
-        code = compile(source, path, "exec", flags=_MODULE_FLAGS, dont_inherit=True)
+        code = _compiled(source, path)
         # Decorators look their module up by name while it loads.
         sys.modules["__main__"] = module
         result = eval(code, vars(module))
@@ -42,6 +42,17 @@ def load(call, path, _b, _c):
         return fault(error)
     finally:
         functions.loading -= 1
+
+
+def _compiled(source, path):
+    try:
+        return compile(source, path, "exec", flags=_MODULE_FLAGS, dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        # Bytes that are no source at all: Python says neither file nor line, and before 3.12 it is a ValueError.
+        if isinstance(error, SyntaxError) and error.filename is not None:
+            raise
+        at = max(source.find(b"\0"), 0)
+        raise SyntaxError(str(error), (path, source.count(b"\n", 0, at) + 1, None, None)) from None
 
 
 async def _then(awaitable, module):

@@ -12,6 +12,8 @@ DEBUG, INFO, WARN, ERROR = "debug", "info", "warn", "error"
 _MAX_LINE = 16 * 1024
 _main = main_thread().ident
 _MAX_ITEMS = 512
+#: In a process that a script has forked.
+_detached = False
 
 
 def script_of(frame):
@@ -25,7 +27,7 @@ def script_of(frame):
 
 
 def log(level, text, script):
-    if get_ident() != _main:
+    if get_ident() != _main or _detached:
         # Only the main thread talks to the host; what other threads say goes the way of foreign code.
         os.write(2 if level in (WARN, ERROR) else 1, f"{text}\n".encode("utf-8", "surrogateescape"))
         return
@@ -125,6 +127,13 @@ class LogHandler(logging.Handler):
 
 out = LogStream(INFO, "<stdout>")
 err = LogStream(WARN, "<stderr>")
+
+
+def detach():
+    """What is printed from now on goes the way of foreign code."""
+    global _detached
+    _detached = True
+    out._rest = err._rest = ""
 
 
 def end_lines():

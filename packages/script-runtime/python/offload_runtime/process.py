@@ -13,7 +13,7 @@ import traceback
 from marshal import loads
 from threading import Lock
 
-from . import core, interrupts, setup, tasks, watchdog
+from . import core, interrupts, output, setup, tasks, watchdog
 from .faults import fault
 
 CALLS, EVENTS = 3, 4
@@ -38,6 +38,7 @@ _asked = 0
 #: Batches begun and not answered, and who may write to ``CALLS``: the second thread does so while the first works.
 _begun = 0
 _writing = Lock()
+_is_fork = False
 
 
 def _read_frame(socket):
@@ -189,6 +190,8 @@ def _handle(frame):
         # A fault of this package: the host starts a successor.
         os.write(2, traceback.format_exc().encode("utf-8", "backslashreplace"))
         os._exit(70)
+    if _is_fork:
+        os._exit(0)
 
 
 def _new_loop():
@@ -221,9 +224,29 @@ def _die_with_parent():
         pass
 
 
+def _forked():
+    """In a process that a script has forked: only its parent talks to the host, and what it prints goes the other way.
+
+    It ends where it would come back for more.
+    """
+    global _is_fork, _writing
+    _is_fork = True
+    _writing = Lock()
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for socket in (CALLS, EVENTS):
+        os.dup2(nothing, socket, inheritable=False)
+        _rest[socket] = b""
+    os.close(nothing)
+    _unsent.clear()
+    _backlog.clear()
+    output.detach()
+
+
 def main(settings):
     for socket in (CALLS, EVENTS):
         os.set_inheritable(socket, False)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forked)
     os.set_blocking(EVENTS, False)
     if sys.platform == "linux":
         _die_with_parent()

@@ -9,6 +9,7 @@ export const SHORT_MS = 200;
 export class TestHost implements EngineHost {
   current: ScriptCall | null = null;
   readonly logged: { level: LogLevel; message: string; script: unknown }[] = [];
+  gaveUp: Error | undefined;
   held = 0;
   depth = 0;
   timeoutMs = PATIENT_MS;
@@ -28,6 +29,10 @@ export class TestHost implements EngineHost {
 
   interrupted(): boolean {
     return this.depth > 0 && performance.now() > this.deadline;
+  }
+
+  giveUp(error: Error): void {
+    this.gaveUp = error;
   }
 
   hold(): void {

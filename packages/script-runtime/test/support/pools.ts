@@ -25,6 +25,8 @@ export const Do = {
   REJECT: 12,
   FAIL: 13,
   TWICE: 14,
+  GIVE_UP: 15,
+  GIVE_UP_LATER: 16,
 } as const;
 
 interface Answer {

@@ -11,6 +11,8 @@ import { type FrameHandler, FrameSplitter, FromChild } from './frames.js';
 export const MINIMUM_PYTHON = '3.9';
 /** How long an interpreter may take to say hello, in milliseconds. */
 const START_MS = 30_000;
+/** How long the pipes of a process that has ended are read, in milliseconds. */
+const LAST_WORDS_MS = 250;
 const MAX_LAST_LINES = 20;
 const TOO_OLD = /^offload: (Python [\d.]+ is too old)$/m;
 
@@ -104,11 +106,19 @@ export class PythonChild {
         fail(missing ? `there is no such program; Python ${MINIMUM_PYTHON} or later is needed` : error.message);
         ended();
       });
-      this.process.on('close', (code, signal) => {
+      this.process.on('exit', (code, signal) => {
         const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
-        fail(this.startFault(how));
-        ended();
-        this.handlers.ended(how);
+        const over = (): void => {
+          clearTimeout(patience);
+          this.process.off('close', over);
+          for (const stream of this.process.stdio) stream?.destroy();
+          fail(this.startFault(how));
+          ended();
+          this.handlers.ended(how);
+        };
+        // What it said last is heard, unless a process that a script has started keeps the pipes open.
+        const patience = setTimeout(over, LAST_WORDS_MS);
+        this.process.on('close', over);
       });
     });
   }

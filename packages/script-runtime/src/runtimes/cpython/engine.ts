@@ -199,10 +199,9 @@ export class CPythonEngine extends PythonEngine {
   /** The process ended in the middle of a batch, or said what makes no sense: then it has to end. */
   private broken(error: unknown, batch: Batch): void {
     const { child, interpreter } = this;
-    if (!(error instanceof ProcessEnded)) {
-      this.host.log('error', asScriptError(error).message);
-      child?.kill();
-    }
+    if (!(error instanceof ProcessEnded)) this.host.log('error', asScriptError(error).message);
+    // Also where it seems to have ended: a script may have closed the sockets.
+    child?.kill();
     if (this.child === child) {
       this.child = undefined;
       this.state = this.state === 'up' ? 'starting' : this.state;

@@ -18,9 +18,11 @@ export function installDeadline(threads: Threads, host: EngineHost): void {
       if (!host.interrupted()) return;
       const { script, line } = locate(L);
       const where = script === undefined ? '' : `${script}:${line}: `;
+      // Outside of a call scripts load, and have longer.
+      const time = host.current === null ? 'its time was up' : `${host.timeoutMs} ms`;
       threads.overdue = {
         code: 'SCRIPT_ERR_DEADLINE',
-        message: `${where}script stopped after ${host.timeoutMs} ms`,
+        message: `${where}script stopped after ${time}`,
         language: 'lua',
         script,
         line,

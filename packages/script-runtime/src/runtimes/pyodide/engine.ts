@@ -52,6 +52,10 @@ export class PyodideEngine extends PythonEngine {
     } catch {
       // The working folder is one that cannot be mounted: paths relative to it do not work.
     }
+    // A worker's streams have no descriptors, which is what Pyodide would use for code that knows none of Python's.
+    py.setStdin({ stdin: () => null });
+    py.setStdout({ batched: (line) => host.log('info', line) });
+    py.setStderr({ batched: (line) => host.log('warn', line) });
     py.setInterruptBuffer(new InterruptSource(host) as unknown as Uint8Array);
   }
 
@@ -162,16 +166,23 @@ export class PyodideEngine extends PythonEngine {
 
   /** The interpreter itself failed; after a fatal error of Pyodide it is of no use any more. */
   private fail(error: unknown): void {
-    const fault = asScriptError(error);
-    if ((error as Error).name !== 'PythonError') this.fatal = fault;
+    if ((error as Error).name === 'PythonError') {
+      this.interpreter.failRunning(asScriptError(error));
+      return;
+    }
+    const known = this.fatal !== undefined;
+    const message = `Python (Pyodide) ended: ${(error as Error).message}`;
+    const fault = (this.fatal ??= new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message, language: 'python' }));
     this.interpreter.failRunning(fault);
-    if (this.fatal !== undefined) this.interpreter.failWaiting(fault);
+    this.interpreter.failWaiting(fault);
+    if (!known) this.host.giveUp(fault);
   }
 
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.interpreter.dropWaiting();
+    if (this.fatal !== undefined) return;
     this.buffer.release();
     this.py.setInterruptBuffer(undefined as unknown as Uint8Array);
   }
