@@ -1,4 +1,5 @@
 import { ScriptRuntimeError } from './errors.js';
+import { RestartPause } from './restart-pause.js';
 import { copyOf } from './ring.js';
 import type { Runner } from './runner.js';
 
@@ -26,8 +27,7 @@ export class Seat {
   /** When it last answered, or got a task while it had none; by `performance.now()`. */
   movedAt = 0;
   restarts = 0;
-  /** Starts that failed since the last one that did not. */
-  failedStarts = 0;
+  readonly pause = new RestartPause();
   /** By task id; 0 is never a task. */
   private readonly contexts: unknown[] = [undefined];
   private readonly kinds: number[] = [0];
@@ -168,9 +168,9 @@ export function chooseSeat(seats: readonly Seat[], now: number, isQuick: boolean
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < seats.length; i++) {
-    const { inFlight, isReady, failedStarts, movedAt } = seats[i] as Seat;
+    const { inFlight, isReady, pause, movedAt } = seats[i] as Seat;
     if (isQuick && isReady && inFlight > 0 && inFlight < PACKED && now - movedAt < MOVING_MS) return i;
-    const load = isReady ? inFlight : inFlight + (failedStarts > 0 ? 2e9 : 1e9);
+    const load = isReady ? inFlight : inFlight + (pause.isDoubtful ? 2e9 : 1e9);
     if (load < least) {
       least = load;
       best = i;

@@ -1,4 +1,5 @@
 import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
+import { runGuarded } from './guarded.js';
 import { Lookout } from './lookout.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
@@ -11,7 +12,6 @@ import {
   type ThreadPoolOptions,
 } from './thread-pool-options.js';
 
-const MAX_RESTART_DELAY_MS = 5000;
 const STOPPED: ScriptErrorData = { code: 'POOL_ERR_STOPPED', message: 'The pool is stopped' };
 
 /** A pool of worker threads behind rings of shared memory (architecture.md 2). */
@@ -65,7 +65,7 @@ class ThreadPool implements Pool {
     const error = ScriptRuntimeError.isData(failed.reason) ? failed.reason : ScriptRuntimeError.dataOf(failed.reason);
     this.stopping = true;
     clearInterval(this.watchdog);
-    await Promise.all(this.seats.map((seat) => seat.runner?.kill()));
+    await Promise.all(this.seats.map(({ runner }) => runner?.kill()));
     this.end(error);
     throw new ScriptRuntimeError(error);
   }
@@ -78,13 +78,19 @@ class ThreadPool implements Pool {
       },
       rung: () => this.onRung(seat, runner),
       log: (level, message, fields) => this.handlers.log(level, message, { worker, ...fields }),
-      message: (message) => this.handlers.message?.(worker, message),
+      message: (message) => {
+        seat.pause.proven();
+        this.handlers.message?.(worker, message);
+      },
       call: (message) => this.handlers.call?.(worker, message),
       lost: (error) => this.replace(seat, worker, error),
     });
     seat.runner = runner;
     const report = await runner.start();
-    seat.refill();
+    // What it said as it started proves nothing.
+    this.take(seat, runner);
+    this.passEnd();
+    seat.pause.started(performance.now());
     return report;
   }
 
@@ -97,14 +103,17 @@ class ThreadPool implements Pool {
 
   private take(seat: Seat, runner: Runner): number {
     const count = this.drain(runner);
-    if (count > 0) seat.movedAt = performance.now();
+    if (count > 0) {
+      seat.movedAt = performance.now();
+      seat.pause.proven();
+    }
     seat.refill();
     return count;
   }
 
   private passEnd(): void {
     this.guarded(() => this.handlers.passEnd());
-    this.noteIdle();
+    if (this.idle !== undefined && this.inFlight === 0) this.idle();
   }
 
   /** Hands over all answers that are there. A handler that throws costs its record, not the pool. */
@@ -117,16 +126,8 @@ class ThreadPool implements Pool {
     return count;
   }
 
-  /** Runs a handler of the owner; false when it threw. */
   private guarded(run: () => void): boolean {
-    try {
-      run();
-      return true;
-    } catch (error) {
-      const { code, message, traceback } = ScriptRuntimeError.dataOf(error);
-      this.handlers.log('error', `Cannot handle what a worker sent: ${message}`, { code, traceback });
-      return false;
-    }
+    return runGuarded(run, this.handlers.log);
   }
 
   send(
@@ -143,7 +144,7 @@ class ThreadPool implements Pool {
     const seat = this.seats[index];
     if (seat.inFlight === 0) seat.movedAt = now;
     this.tasks++;
-    if (this.ended || (seat.failedStarts > 0 && !seat.isReady)) this.refuse(index, kind, context);
+    if (this.ended || (seat.pause.isDoubtful && !seat.isReady)) this.refuse(index, kind, context);
     else this.put(seat, kind, seat.take(kind, context), bytes, at, end);
     return index;
   }
@@ -201,8 +202,10 @@ class ThreadPool implements Pool {
 
   /** Answers what the lost worker held with an error, and only that; starts a successor. */
   private replace(seat: Seat, worker: number, error: ScriptErrorData): void {
-    this.abandon(seat, worker, error);
-    if (!this.stopping) this.restart(seat, worker);
+    const delayMs = this.stopping ? 0 : seat.pause.lost(performance.now());
+    const again = delayMs > 0 ? `, again soon after its start; next try in ${delayMs} ms` : '';
+    this.abandon(seat, worker, { ...error, message: error.message + again });
+    this.restart(seat, worker, delayMs);
   }
 
   private abandon(seat: Seat, worker: number, error: ScriptErrorData): void {
@@ -221,31 +224,31 @@ class ThreadPool implements Pool {
     this.passEnd();
   }
 
-  private restart(seat: Seat, worker: number): void {
+  private restart(seat: Seat, worker: number, delayMs: number): void {
+    if (this.stopping) return;
+    if (delayMs > 0) {
+      setTimeout(() => this.restart(seat, worker, 0), delayMs).unref();
+      return;
+    }
     seat.restarts++;
     this.startRunner(seat, worker).then(
       () => {
-        seat.failedStarts = 0;
         this.handlers.log('info', `Worker ${worker} replaced`, { worker });
-        this.handlers.workerChanged?.(worker, 'ready');
+        this.guarded(() => this.handlers.workerChanged?.(worker, 'ready'));
       },
       (error: unknown) => {
         if (this.stopping) return;
         const data = ScriptRuntimeError.isData(error) ? error : ScriptRuntimeError.dataOf(error);
-        const delay = Math.min(100 * 2 ** seat.failedStarts++, MAX_RESTART_DELAY_MS);
-        const message = `Worker ${worker} cannot start, next try in ${delay} ms: ${data.message}`;
+        const next = seat.pause.failed();
+        const message = `Worker ${worker} cannot start, next try in ${next} ms: ${data.message}`;
         this.abandon(seat, worker, { ...data, message });
-        setTimeout(() => {
-          if (!this.stopping) this.restart(seat, worker);
-        }, delay).unref();
+        this.restart(seat, worker, next);
       },
     );
   }
 
   get inFlight(): number {
-    let sum = 0;
-    for (const seat of this.seats) sum += seat.inFlight;
-    return sum;
+    return this.seats.reduce((sum, seat) => sum + seat.inFlight, 0);
   }
 
   stats(): PoolStats {
@@ -259,10 +262,6 @@ class ThreadPool implements Pool {
       faults: this.faults,
       queued: this.queued,
     };
-  }
-
-  private noteIdle(): void {
-    if (this.idle !== undefined && this.inFlight === 0) this.idle();
   }
 
   stop(graceMs: number): Promise<void> {

@@ -128,11 +128,11 @@ describe('Lookout', () => {
 });
 
 describe('chooseSeat()', () => {
-  const seat = (inFlight: number, movedAt: number, more: Partial<Seat> & { gone?: boolean } = {}): Seat => {
+  const seat = (inFlight: number, movedAt: number, more: { gone?: boolean; isFailing?: boolean } = {}): Seat => {
     const made = new Seat(() => {});
     made.inFlight = inFlight;
     made.movedAt = movedAt;
-    made.failedStarts = more.failedStarts ?? 0;
+    if (more.isFailing) made.pause.failed();
     if (!more.gone) made.runner = fakeRunner().runner;
     return made;
   };
@@ -146,7 +146,7 @@ describe('chooseSeat()', () => {
     ['one with a worker, however much it holds', [seat(0, 0, { gone: true }), seat(500, 0)], 1, false],
     [
       'one whose worker never failed to start',
-      [seat(0, 0, { gone: true, failedStarts: 1 }), seat(9, 0, { gone: true })],
+      [seat(0, 0, { gone: true, isFailing: true }), seat(9, 0, { gone: true })],
       1,
       true,
     ],
