@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../src/certificate.js';
+import { offload } from './support/run-cli.js';
 
 let folder: string;
 beforeEach(() => {
@@ -39,4 +40,26 @@ describe('makeCertificate()', () => {
     await expect(makeCertificate(request)).rejects.toThrow('--force');
     await makeCertificate({ ...request, overwrite: true });
   });
+});
+
+describe('offload cert', () => {
+  it.each(['a b', '', 'http://example.org', '*', 'a..b', '-a.example', '1.2.3.4/24', `${'a'.repeat(64)}.example`])(
+    'refuses %j as a host and makes no files',
+    async (host) => {
+      const out = join(folder, 'none');
+      const { code, stderr } = await offload(['cert', '--out', out, '--host', 'localhost', `--host=${host}`]);
+      expect({ code, exists: existsSync(out) }).toEqual({ code: 2, exists: false });
+      expect(stderr).toContain('--host');
+    },
+  );
+
+  it.each(['dev_1.example.org', '*.example.org', 'localhost', '10.0.0.1', 'fe80::1', 'xn--bcher-kva.example'])(
+    'makes a certificate for %s',
+    async (host) => {
+      const { code } = await offload(['cert', '--out', folder, '--host', host]);
+      expect(code).toBe(0);
+      const { subjectAltName } = new X509Certificate(readFileSync(join(folder, 'cert.pem')));
+      expect(subjectAltName?.toLowerCase()).toContain(host.replace('fe80::1', 'fe80:0:0:0:0:0:0:1'));
+    },
+  );
 });

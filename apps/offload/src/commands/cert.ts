@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Argv } from 'yargs';
 import type { Command } from '../command.js';
 import { OffloadError } from '../errors.js';
@@ -11,6 +12,10 @@ interface CertFlags {
 }
 
 const DEFAULT_DAYS = 30;
+/** A name of RFC 1123 2.1, `*` for its first label, or no name at all. */
+const HOST_NAME = /^(?=.{1,253}$)(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+const isHost = (text: string): boolean => isIP(text) !== 0 || HOST_NAME.test(text);
 
 /** `offload cert`: a key and a certificate to develop with. */
 export const cert: Command<CertFlags> = {
@@ -49,6 +54,11 @@ export const cert: Command<CertFlags> = {
       throw new OffloadError('OFFLOAD_ERR_USAGE', 'Expected 1 to 3650 days after --days');
     }
     const hosts = flags.host === undefined ? [] : [flags.host].flat();
+    const wrong = hosts.find((host) => !isHost(host));
+    if (wrong !== undefined) {
+      const message = `Expected a host name or an address after --host, got ${JSON.stringify(wrong)}`;
+      throw new OffloadError('OFFLOAD_ERR_USAGE', message);
+    }
     const files = await makeCertificate({
       folder: lastText(flags.out) ?? '.',
       hosts: hosts.length === 0 ? ['localhost', '127.0.0.1', '::1'] : hosts,
