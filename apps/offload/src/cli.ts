@@ -70,9 +70,11 @@ export function withManners(parser: Argv): Argv {
 /**
  * Parses a command line, runs its command and reports faults the way every program here does.
  *
+ * @param name how the program calls itself
  * @returns the exit code.
  */
 export async function runCli(
+  name: 'offload' | 'spoa',
   build: (context: Context, outcome: Outcome) => Argv,
   args: readonly string[],
   context: Context,
@@ -86,7 +88,7 @@ export async function runCli(
   } catch (error) {
     if (!(error instanceof OffloadError)) throw error;
     const hint = error.code === 'OFFLOAD_ERR_USAGE' ? '\nMore with --help' : '';
-    context.stderr(`offload: ${error.message}${hint}\n`);
+    context.stderr(`${name}: ${error.message}${hint}\n`);
     return exitCodeOf(error.code);
   }
 }

@@ -25,6 +25,7 @@ describe('buildSpoaCli()', () => {
   ])('buildSpoaCli() answers %j with code 2 and a reason', async (args, reason) => {
     const { code, stdout, stderr } = await spoa(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^spoa: /);
     expect(stderr).toContain(reason);
   });
 });

@@ -10,15 +10,16 @@ export interface CliResult {
 
 /** Runs a command line of `offload` in this process, with an environment of its own. */
 export function offload(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  return run(buildCli, args, env);
+  return run('offload', buildCli, args, env);
 }
 
 /** The same for `spoa`. */
 export function spoa(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  return run(buildSpoaCli, args, env);
+  return run('spoa', buildSpoaCli, args, env);
 }
 
 async function run(
+  name: 'offload' | 'spoa',
   build: typeof buildCli,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -39,5 +40,5 @@ async function run(
       throw new Error(`Exit ${code}`);
     },
   };
-  return { code: await runCli(build, args, context), stdout, stderr };
+  return { code: await runCli(name, build, args, context), stdout, stderr };
 }
