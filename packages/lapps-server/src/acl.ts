@@ -31,15 +31,20 @@ const addEntry = (lists: Lists, entry: string): void => {
   const [address = '', prefix, ...rest] = String(entry).split('/');
   const version = isIP(address);
   if (version === 0 || address.includes('%') || rest.length > 0) refuse(`"${entry}" is not an address or CIDR`);
-  const family = version === 4 ? 'ipv4' : 'ipv6';
-  const list = lists[version as 4 | 6];
-  if (prefix === undefined) {
-    list.addAddress(address, family);
-    return;
-  }
-  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
-  if (bits < 0 || bits > (version === 4 ? 32 : 128)) refuse(`"${entry}" has no usable prefix length`);
-  list.addSubnet(address, bits, family);
+  const width = version === 4 ? 32 : 128;
+  const bits = prefix === undefined ? width : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
+  if (bits < 0 || bits > width) refuse(`"${entry}" has no usable prefix length`);
+  const mapped = version === 6 && bits >= 96 ? mappedIpv4(address) : undefined;
+  if (mapped !== undefined) lists[4].addSubnet(mapped, bits - 96, 'ipv4');
+  else lists[version as 4 | 6].addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+};
+
+/** The IPv4 address inside of a mapped one in any spelling, as peers are tested; undefined for any other. */
+const mappedIpv4 = (address: string): string | undefined => {
+  const words = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname);
+  if (words === null) return undefined;
+  const [high = 0, low = 0] = words.slice(1).map((word) => Number.parseInt(word, 16));
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 };
 
 /**

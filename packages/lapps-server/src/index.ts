@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export type { Acl } from './acl.js';
+export { type Acl, type AddressTest, compileAcl } from './acl.js';
 export type { Connection } from './connection.js';
 export { LAPPS_SERVER_ERROR_CODES, LappsServerError, type LappsServerErrorCode } from './errors.js';
 export type { CloseCause, CloseInfo, ServerEvent, ServerEventHook, ServerStats } from './events.js';

@@ -25,6 +25,13 @@ const CASES: readonly (readonly [exclude: string, address: string, listed: boole
   ['2001:DB8::5', '2001:db8:0:0::5', true],
   ['::/0', 'fe80::1', true],
   ['::/0', '1.2.3.4', false],
+  ['::ffff:10.1.2.3', '10.1.2.3', true],
+  ['::FFFF:a01:203', '::ffff:10.1.2.3', true],
+  ['0:0:0:0:0:ffff:10.1.2.3', '10.1.2.4', false],
+  ['::ffff:10.0.0.0/104', '10.200.0.1', true],
+  ['::ffff:10.0.0.0/104', '11.0.0.1', false],
+  ['::ffff:0:0/96', '8.8.8.8', true],
+  ['::ffff:0:0/96', '::1', false],
 ];
 
 describe('compileAcl()', () => {
