@@ -45,6 +45,13 @@ describe('validateConfig()', () => {
     expect(faults.find((fault) => fault.startsWith('scripts[1].file'))).toContain('known extensions are .lua, .luac');
   });
 
+  test('validateConfig() says which entry of an access list is none', () => {
+    const acl = { policy: 'deny', exclude: ['10.0.0.0/8', 'nowhere'] };
+    const service = { file: 's.lua', protocol: 'raw', requestTarget: '/s', acl };
+    const faults = faultsOf({ ws: { acl, services: { s: service } } }).map((fault) => fault.split(':')[0]);
+    expect(faults).toEqual(['ws.acl.exclude[1]', 'ws.services.s.acl.exclude[1]']);
+  });
+
   test.each([null, [], 'text', 7])('validateConfig() refuses %j as a whole', (raw) => {
     expect(faultsOf(raw)).toHaveLength(1);
   });

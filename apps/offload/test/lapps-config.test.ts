@@ -129,6 +129,12 @@ describe('readLappsJson()', () => {
     [{ s: { protocol: 'soap', request_target: '/s' } }, /services\.s\.protocol .*got "soap"/],
     [{ s: { protocol: 'raw' } }, /request_target .*needs one/],
     [{ s: { ...ECHO, instances: 0 } }, /instances .*got 0/],
+    [{ s: { ...ECHO, request_target: 'echo' } }, /s\.request_target .*lapps\.json:\d+:\d+.*begins with \//],
+    [{ s: { ...ECHO, max_inbound_message_size: 1e12 } }, /max_inbound_message_size .*lapps\.json:\d+:\d+/],
+    [
+      { s: { ...ECHO, acl: { policy: 'deny', exclude: ['::1', '10.0.0.0/40'] } } },
+      /s\.acl\.exclude\.1 .*prefix length/,
+    ],
     [{ s: { ...ECHO, depends: [1] } }, /depends\.0 .*Expected a name/],
     [{ s: { ...ECHO, extra_headers: { a: 1 } } }, /extra_headers\.a/],
     [{ '../s': ECHO }, /name of a service/],

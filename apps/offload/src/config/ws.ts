@@ -1,5 +1,6 @@
 import { DEFAULT_SERVER_LIMITS, type ServerLimits } from '@offload/lapps-server';
 import { z } from 'zod';
+import { aclFault } from '../acl-fault.js';
 import { ENGINE_NAMES } from '../engines.js';
 import { parseSocketAddress } from '../listen-address.js';
 import type { PathKeys } from './path-keys.js';
@@ -11,6 +12,14 @@ const listenAddress = z.string().superRefine((text, ctx) => {
 
 /** Where WebSockets are served when nobody says otherwise. */
 export const DEFAULT_WS_LISTEN = '127.0.0.1:5083';
+
+const aclEntry = z
+  .string()
+  .min(1)
+  .superRefine((text, ctx) => {
+    const fault = aclFault(text);
+    if (fault !== undefined) ctx.addIssue({ code: 'custom', message: fault });
+  });
 
 const MOST = 0x7fff_ffff;
 
@@ -43,7 +52,7 @@ const wsLimitsSchema = z.strictObject({
 const acl = z
   .strictObject({
     policy: z.enum(['allow', 'deny']).describe('`allow`: everyone except the list; `deny`: nobody except the list.'),
-    exclude: z.array(z.string().min(1)).default([]).describe('Addresses and CIDRs, IPv4 or IPv6.'),
+    exclude: z.array(aclEntry).default([]).describe('Addresses and CIDRs, IPv4 or IPv6.'),
   })
   .describe('Who may connect.');
 

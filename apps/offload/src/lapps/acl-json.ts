@@ -1,3 +1,4 @@
+import { aclFault } from '../acl-fault.js';
 import type { JsonFile } from './json-file.js';
 import { read } from './json-file.js';
 
@@ -26,7 +27,8 @@ export function readAcl(file: JsonFile, value: unknown, keys: readonly PropertyK
     return undefined;
   }
   for (const [i, entry] of exclude.entries()) {
-    if (typeof entry !== 'string') file.fault([...keys, 'exclude', i], 'Expected an address or CIDR as a string');
+    const fault = typeof entry === 'string' ? aclFault(entry) : 'Expected an address or CIDR as a string';
+    if (fault !== undefined) file.fault([...keys, 'exclude', i], fault);
   }
   return { policy, exclude: exclude as string[] };
 }

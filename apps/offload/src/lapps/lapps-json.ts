@@ -97,13 +97,15 @@ function readService(file: JsonFile, name: string, value: unknown, keys: readonl
     if (protocol !== 'raw' && protocol !== 'LAppS')
       file.fault(at('protocol'), `Expected "raw" or "LAppS", got ${JSON.stringify(protocol)}`);
     if (requestTarget === undefined) file.fault(at('request_target'), 'A service without `standalone` needs one');
+    else if (!requestTarget.startsWith('/'))
+      file.fault(at('request_target'), `Expected a path that begins with /, got ${JSON.stringify(requestTarget)}`);
   }
   noteIneffective(file, m, keys, standalone);
   const instances = (m.get('instances') ?? 1) as number;
   if (instances < 1 || instances > 1024) file.fault(at('instances'), `Expected 1 to 1024, got ${instances}`);
   const size = m.get('max_inbound_message_size') as number | undefined;
-  if (size !== undefined && size < 1)
-    file.fault(at('max_inbound_message_size'), `Expected a number of bytes, got ${size}`);
+  if (size !== undefined && (size < 1 || size > 0x7fff_ffff))
+    file.fault(at('max_inbound_message_size'), `Expected 1 to ${0x7fff_ffff} bytes, got ${size}`);
   const acl = m.has('acl') ? readAcl(file, m.get('acl'), at('acl')) : undefined;
   const headers = m.get('extra_headers') as Record<string, unknown> | undefined;
   for (const [header, text] of Object.entries(headers ?? {})) {
