@@ -1,19 +1,21 @@
 /**
  * Compares random programs on LuaJIT and on offload-lua.
  *
- *     node differential/random-programs.mjs [--count 20000] [--seed 1] [--batch 500] [--show 5]
+ *     node differential/random-programs.mjs [--count 20000] [--seed 1] [--batch 500] [--show 5] [--suspendable 1]
  *
+ * With `--suspendable 1` the programs run here as code that may wait, as the top level of a server's script does.
  * Exit code 1 when a program differs. The first differing ones are printed with both outputs.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { requireEngines, runOurs, runReference } from './lib/engines.mjs';
+import { requireEngines, runOurs, runReference, runScript } from './lib/engines.mjs';
 import { readOptions } from './lib/options.mjs';
 import { writeProgram } from './lib/programs.mjs';
 import { Random } from './lib/random.mjs';
 
+const SUSPENDABLE = fileURLToPath(new URL('./drivers/suspendable.mjs', import.meta.url));
 const DRIVER = fileURLToPath(new URL('./drivers/programs.lua', import.meta.url));
 
 /** Splits the driver's output into one text per program. */
@@ -34,7 +36,7 @@ function compareBatch(directory, sources) {
   writeFileSync(path, sources.map((source) => `${source.length}\n${source}`).join(''), 'latin1');
   const reference = runReference([DRIVER, path]);
   if (reference.status !== 0) throw new Error(`the reference stopped: ${reference.stderr}`);
-  const ours = runOurs([DRIVER, path]);
+  const ours = options.suspendable ? runScript(SUSPENDABLE, [path]) : runOurs([DRIVER, path]);
   const expected = splitOutput(reference.stdout);
   const found = splitOutput(ours.stdout);
   const differing = [];
@@ -55,7 +57,7 @@ function firstDifference(expected, found) {
   return `output line ${line + 1}\n  luajit:  ${left[line]}\n  offload: ${right[line]}`;
 }
 
-const options = readOptions({ count: 20000, seed: 1, batch: 500, show: 5 });
+const options = readOptions({ count: 20000, seed: 1, batch: 500, show: 5, suspendable: 0 });
 requireEngines('luajit');
 const directory = mkdtempSync(join(tmpdir(), 'lua-differential-'));
 let differing = 0;

@@ -41,9 +41,8 @@ export function warmUp(): void {
   if (done) return;
   done = true;
   const state = new State();
-  const main = state.load(SAMPLE, '=warm-up');
-  state.callMulti(main);
+  state.callMulti(state.load(SAMPLE, '=warm-up'));
   // Once more as code that can be suspended.
-  state.createRun(main).start([]);
+  state.loadRun(SAMPLE, '=warm-up').start([]);
   state.close();
 }

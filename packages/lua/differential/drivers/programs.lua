@@ -54,6 +54,16 @@ local function environment(out)
   return env
 end
 
+-- Runs a program: "ended", or "failed" or "refused" and why. A host may have its own way to do that.
+local execute = execute_program or function(source, env)
+  local chunk, message = loadstring(source, "=p")
+  if not chunk then return "refused", message end
+  setfenv(chunk, env)
+  local ok, err = pcall(chunk)
+  if ok then return "ended" end
+  return "failed", err
+end
+
 local file = assert(io.open(arg[1], "rb"))
 local number = 0
 while true do
@@ -62,14 +72,8 @@ while true do
   local source = file:read(tonumber(size))
   number = number + 1
   local out = {}
-  local chunk, message = loadstring(source, "=p")
-  if chunk then
-    setfenv(chunk, environment(out))
-    local ok, err = pcall(chunk)
-    out[#out + 1] = ok and "ended" or "failed " .. describe(err, 0)
-  else
-    out[#out + 1] = "refused " .. message
-  end
+  local how, err = execute(source, environment(out))
+  out[#out + 1] = how == "failed" and how .. " " .. describe(err, 0) or how == "refused" and how .. " " .. err or how
   local text = table.concat(out, "\n")
   io.write("#", number, " ", #text, "\n", text, "\n")
 end

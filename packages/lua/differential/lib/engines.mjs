@@ -47,3 +47,8 @@ export function runReference(args, options = {}, command = 'luajit') {
 export function runOurs(args, options = {}) {
   return run(process.execPath, [OURS, ...args], options);
 }
+
+/** Runs a JavaScript program of this folder. */
+export function runScript(path, args) {
+  return run(process.execPath, [path, ...args]);
+}

@@ -80,22 +80,28 @@ export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
   });
 }
 
-/**
- * JavaScript for the generator versions of some functions of a chunk, as an array in their order. `grow` is called after each
- * with the names of what is called so far and the length of the text; it may append functions.
- */
+export interface GeneratorOptions {
+  readonly withSites?: boolean;
+  /** The main function runs once. */
+  readonly once?: boolean;
+  /** Called after each function with the names of what is called so far and the length of the text; may append functions. */
+  readonly grow?: (called: ReadonlySet<string>, length: number) => void;
+}
+
+/** JavaScript for the generator versions of some functions of a chunk, as an array in their order. */
 export function compileGenerators(
   chunk: ChunkNode,
   functions: readonly FunctionNode[],
-  withSites = false,
-  grow: (called: ReadonlySet<string>, length: number) => void = () => {},
+  { withSites = false, once = false, grow }: GeneratorOptions = {},
 ): Compiled {
   return guard(chunk.name, () => {
-    const cx = new ChunkContext(chunk, true, withSites ? [] : undefined);
+    const cx = new ChunkContext(chunk, true, withSites ? [] : undefined, once);
     let texts = '';
     for (let i = 0; i < functions.length; i++) {
-      texts += `${i === 0 ? '' : ','}${functionText(new FunctionContext(cx, functions[i]!))}`;
-      grow(cx.called, texts.length);
+      const text = functionText(new FunctionContext(cx, functions[i]!));
+      // The first is about to run: in parentheses V8 compiles it at once, and does not parse it twice.
+      texts += i === 0 ? `(${text})` : `,${text}`;
+      grow?.(cx.called, texts.length);
     }
     const names = [...RUNTIME_NAMES, ...SLOW_NAMES, ...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];
     const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return[${texts}]`;

@@ -66,9 +66,11 @@ export class Chunk {
     return { make: instantiate(code, unit.id)(this.runtime, this) as (env: LuaTable) => LuaFunction, unit };
   }
 
-  /** The generator version of a main function with the given environment, without a plain one. */
-  mainGenerator(env: LuaTable): Suspender {
-    return this.prepare(this.info(0, env, () => {}, []));
+  /** The generator version of the main function, for a single run with the given environment. */
+  singleRun(env: LuaTable): Suspender {
+    const main = new Description(this, 0, env, () => {}, []);
+    main.run = this.generators.once();
+    return main;
   }
 
   /** Called by a closure that was asked about itself. */

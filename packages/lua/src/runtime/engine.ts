@@ -72,7 +72,7 @@ export class Engine {
 
   /** Compiles a chunk to be run once, where it may wait. */
   loadSuspendable(source: string, chunkName: string, env: LuaTable = this.env): Suspender {
-    return new Chunk(source, chunkName, this.runtime).mainGenerator(env);
+    return new Chunk(source, chunkName, this.runtime).singleRun(env);
   }
 
   /** Registers the functions of a library and puts everything into `table`. */

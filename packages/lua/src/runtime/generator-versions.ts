@@ -29,14 +29,19 @@ export class GeneratorVersions {
 
   /** That of function `id`. */
   get(id: number): Run {
-    return (this.made.get(id) ?? this.make(id)).run;
+    return (this.made.get(id) ?? this.make(id, false)).run;
   }
 
-  private make(first: number) {
+  /** That of the main function, for a single run. */
+  once(): Run {
+    return this.make(0, true).run;
+  }
+
+  private make(first: number, once: boolean) {
     const { functions } = this.parse();
     const list: FunctionNode[] = [functions[first]!];
     const seen = new Set<string>();
-    const { code } = compileGenerators(this.parse(), list, false, (called, length) => {
+    const grow = (called: ReadonlySet<string>, length: number) => {
       for (const name of called) {
         if (length > MAX_TEXT) return;
         if (seen.has(name)) continue;
@@ -45,7 +50,8 @@ export class GeneratorVersions {
           if (id !== first && !this.made.has(id)) list.push(functions[id]!);
         }
       }
-    });
+    };
+    const { code } = compileGenerators(this.parse(), list, { once, grow });
     const ids = list.map((fn) => fn.id);
     const unit = new CodeUnit(this.chunk, () => {
       const tree = this.parse();
@@ -53,7 +59,7 @@ export class GeneratorVersions {
         compileGenerators(
           tree,
           ids.map((id) => tree.functions[id]!),
-          true,
+          { withSites: true, once },
         ),
       );
     });

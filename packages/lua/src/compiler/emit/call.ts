@@ -3,8 +3,8 @@ import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
 import type { FunctionContext } from './context.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
-import { fieldTest, globalSlow, globalTest } from './index-access.js';
-import { objectOperand, operand, releaseOperand, stableText } from './operand.js';
+import { fieldSlow, fieldTest, globalSlow, globalTest, initially } from './index-access.js';
+import { type Operand, objectOperand, operand, releaseOperand, stableText } from './operand.js';
 import { emitSpecialCall } from './special-call.js';
 
 export type AnyCall = CallExpr | MethodExpr;
@@ -104,7 +104,7 @@ function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   if (cx.gen) noteCall(cx, e);
   const mark = cx.markCall(e, form.tail ? 'tail' : 'call');
   const self = e.kind === 'Method' ? objectOperand(cx, e.object, emitExpr) : undefined;
-  const callee = e.kind === 'Method' ? methodText(cx, e, self!.init, self!.ref) : calleeText(cx, e.callee);
+  const callee = e.kind === 'Method' ? methodText(cx, e, self!) : calleeText(cx, e.callee);
   const { fixed, last } = splitLast(e.args);
   const lastIsCall = last !== undefined && last.kind !== 'Vararg';
   // Everything that has to stay put while later arguments are evaluated goes into temporaries.
@@ -157,12 +157,16 @@ function calleeText(cx: FunctionContext, callee: Expr): string {
     const text = emitExpr(cx, callee);
     return stableText(callee) === undefined ? `(${text})` : text;
   }
-  if (callee.kind === 'Global') return callable(cx, globalTest(cx, callee.name), globalSlow(cx, callee));
+  if (callee.kind === 'Global') {
+    const slow = globalSlow(cx, callee);
+    return cx.brief ? `${cx.op('CA')}(${slow})` : callable(cx, globalTest(cx, callee.name), slow);
+  }
   if (callee.kind === 'Index' && callee.key.kind === 'String') {
     const key = callee.key.value;
     const o = operand(cx, callee.object, emitRaw);
     releaseOperand(cx, o);
-    const slow = cx.slow(`${cx.mark(callee.line, callee.object)}${cx.chunk.getter(key)}(${o.ref})`);
+    const slow = fieldSlow(cx, cx.mark(callee.line, callee.object), o.ref, key);
+    if (cx.brief) return initially(o, `${cx.op('CA')}(${slow})`);
     return callable(cx, fieldTest(cx, o.init, typeOf(callee.object) === 'table', key), slow);
   }
   const f = operand(cx, callee, emitRaw);
@@ -176,8 +180,10 @@ function callable(cx: FunctionContext, test: string, slow: string): string {
 }
 
 /** A method: own field, then the field of the metatable's `__index`, then the general way. */
-function methodText(cx: FunctionContext, e: MethodExpr, init: string, ref: string): string {
-  const slow = cx.slow(`${cx.mark(e.line, e.object)}${cx.chunk.getter(e.name)}(${ref})`);
+function methodText(cx: FunctionContext, e: MethodExpr, self: Operand): string {
+  const { init, ref } = self;
+  const slow = fieldSlow(cx, cx.mark(e.line, e.object), ref, e.name);
+  if (cx.brief) return initially(self, `${cx.op('CA')}(${slow})`);
   const own = fieldTest(cx, init, typeOf(e.object) === 'table', e.name);
   const inherited = `${ref}!==void 0&&(h=${ref}.mt)!==void 0&&(h=h.hash)!==void 0&&(h=h.__index${cx.chunk.field(e.name).test}`;
   return callable(cx, `(${own}||${inherited})`, slow);

@@ -23,6 +23,8 @@ export class ChunkContext {
   readonly chunk: ChunkNode;
   /** Generator versions: every call may suspend. */
   readonly gen: boolean;
+  /** The main function runs once. */
+  readonly once: boolean;
   /** Filled only when sites are wanted; the text then carries markers. */
   readonly sites: Site[] | undefined;
   /** Context of the plain functions created inside: the chunk itself, or a part of a generator version. */
@@ -33,9 +35,10 @@ export class ChunkContext {
   private readonly helperTexts: string[] = [];
   private helpers = 0;
 
-  constructor(chunk: ChunkNode, gen: boolean, sites: Site[] | undefined) {
+  constructor(chunk: ChunkNode, gen: boolean, sites: Site[] | undefined, once = false) {
     this.chunk = chunk;
     this.gen = gen;
+    this.once = once;
     this.sites = sites;
     this.plain = gen ? new ChunkContext(chunk, false, sites) : this;
   }
@@ -127,6 +130,11 @@ export class FunctionContext {
     this.fn = fn;
     this.env = fn.env;
     this.gen = chunk.gen;
+  }
+
+  /** Whether the code that follows runs once: then the general way, in few words, is faster than one V8 has to learn. */
+  get brief(): boolean {
+    return this.chunk.once && this.fn.parent === undefined && this.breaks.length === 0 && this.jumps.size === 0;
   }
 
   temp(): string {

@@ -67,8 +67,7 @@ export function functionText(cx: FunctionContext): string {
   const text = `{${entry}${credit}${boxes}${body}${end}${vars}}`;
   // Running out of stack is reported at the head of the function.
   const mark = cx.mark(fn.line);
-  // In parentheses: what is not run at once costs less than what is parsed twice.
-  if (cx.gen) return `(function*${mark}(${params === '' ? 'Q' : `Q,${params}`})${text})`;
+  if (cx.gen) return `function*${mark}(${params === '' ? 'Q' : `Q,${params}`})${text}`;
   // Not arrows: V8 parses those in full with the function around them, these it skims. In parentheses it compiles one at
   // once, and does not parse twice what it would leave for later.
   const whole = `function${mark}(${params})${text}`;

@@ -1,15 +1,16 @@
 /** Reads of globals and fields. */
 import type { GlobalExpr, IndexExpr } from '../ast.js';
 import { isAtLeastOne, typeOf } from '../infer.js';
-import type { FunctionContext } from './context.js';
+import { type FunctionContext, literal } from './context.js';
 import { emitExpr, emitRaw } from './expression.js';
-import { objectOperand, operand, releaseOperand } from './operand.js';
+import { type Operand, objectOperand, operand, releaseOperand } from './operand.js';
 
 /**
  * The pattern of all fast paths: a chain of tests joined by `&&` that ends in the slow path. (Not `?.` and `??`: those
  * merge every miss into one value first, which keeps V8 from pruning the misses it has not seen.)
  */
 export function globalText(cx: FunctionContext, e: GlobalExpr): string {
+  if (cx.brief) return globalSlow(cx, e);
   return `(${globalTest(cx, e.name)}?h:${globalSlow(cx, e)})`;
 }
 
@@ -21,7 +22,13 @@ export function globalTest(cx: FunctionContext, name: string): string {
 
 /** The general way to read a global. */
 export function globalSlow(cx: FunctionContext, e: GlobalExpr): string {
-  return cx.slow(`${cx.mark(e.line)}${cx.chunk.getter(e.name)}(${cx.env})`);
+  return fieldSlow(cx, cx.mark(e.line), cx.env, e.name);
+}
+
+/** The general way to read field `key`. */
+export function fieldSlow(cx: FunctionContext, mark: string, object: string, key: string): string {
+  if (cx.brief) return cx.slow(`${mark}${cx.op('IX')}(${object},${literal(key)})`);
+  return cx.slow(`${mark}${cx.chunk.getter(key)}(${object})`);
 }
 
 /** Test that `object` has field `key` of its own; leaves the value in `h`. */
@@ -47,8 +54,14 @@ export function emitIndex(cx: FunctionContext, e: IndexExpr): string {
 function emitField(cx: FunctionContext, e: IndexExpr, key: string): string {
   const o = operand(cx, e.object, emitRaw);
   releaseOperand(cx, o);
-  const slow = cx.slow(`${cx.mark(e.line, e.object)}${cx.chunk.getter(key)}(${o.ref})`);
+  const slow = fieldSlow(cx, cx.mark(e.line, e.object), o.ref, key);
+  if (cx.brief) return initially(o, slow);
   return `(${fieldTest(cx, o.init, typeOf(e.object) === 'table', key)}?h:${slow})`;
+}
+
+/** `text`, which refers to `o`, after `o` was evaluated. */
+export function initially(o: Operand, text: string): string {
+  return o.init === o.ref ? text : `(${o.init},${text})`;
 }
 
 function emitDynamic(cx: FunctionContext, e: IndexExpr): string {

@@ -37,8 +37,8 @@ function chargedLoop(
 }
 
 export function emitWhile(cx: FunctionContext, s: WhileStat): string {
-  const cond = emitCondition(cx, s.cond);
   return withBreak(cx, (label) => {
+    const cond = emitCondition(cx, s.cond);
     const body = emitBlockBody(cx, s.body);
     if (s.body.hasLoop) return `while(${cond}){${LOOP_CHECK}${body}}`;
     return chargedLoop(cx, label, '', `!${cond}`, body, '');

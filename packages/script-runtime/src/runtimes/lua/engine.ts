@@ -1,4 +1,4 @@
-import { createState, type LuaFunction, type LuaTable, type LuaValue, type State } from '@offload/lua';
+import { createState, type LuaFunction, type LuaRun, type LuaTable, type LuaValue, type State } from '@offload/lua';
 import { createNodeSystem } from '@offload/lua/node';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { NamedArguments } from '../../named-arguments.js';
@@ -111,17 +111,17 @@ export class LuaEngine implements ScriptEngine {
   load(path: string): LoadedScript | Promise<LoadedScript> {
     this.files.addRootOf(path);
     (this.state.getGlobal('package') as LuaTable | undefined)?.setStr('path', this.files.luaPath);
-    const chunk = this.compile(path);
-    return this.loading(path, chunk, [], (result) => ({ path, result }));
+    return this.loading(path, this.compile(path), [], (result) => ({ path, result }));
   }
 
   require(name: string): ScriptValue | Promise<ScriptValue> {
-    return this.loading(name, this.state.getGlobal('require'), [name], (result) => result);
+    const run = this.state.createRun(this.state.getGlobal('require'));
+    return this.loading(name, run, [name], (result) => result);
   }
 
   private loading<T>(
     script: string,
-    fn: LuaFunction,
+    run: LuaRun,
     args: readonly LuaValue[],
     finish: (r: ScriptValue) => T,
   ): T | Promise<T> {
@@ -132,7 +132,7 @@ export class LuaEngine implements ScriptEngine {
     let result: ScriptValue | Pending;
     try {
       const call = { settled: settle };
-      result = this.tasks.start(this.state.createRun(fn), args, { script, call, handle: undefined, current: null });
+      result = this.tasks.start(run, args, { script, call, handle: undefined, current: null });
     } catch (error) {
       throw asSyntaxError(error as ScriptRuntimeError);
     }
@@ -283,10 +283,11 @@ export class LuaEngine implements ScriptEngine {
     return faultOf(this.state, this.sources, error, script);
   }
 
-  private compile(path: string): LuaFunction {
+  /** The top level of a script: it runs once, and may wait. */
+  private compile(path: string): LuaRun {
     const source = this.files.readScript(path);
     try {
-      return this.state.load(source, `@${path}`);
+      return this.state.loadRun(source, `@${path}`);
     } catch (error) {
       throw this.fault(error);
     }
