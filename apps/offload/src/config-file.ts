@@ -35,9 +35,18 @@ export function readConfigFile(path: string): ConfigFile {
       document.errors.map((error) => ({ path: '', keys: [], message: error.message, origin: place(error.pos[0]) })),
     );
   }
-  const raw: unknown = document.toJS() ?? {};
+  const raw = valueOf(document, path) ?? {};
   rebasePaths(raw, CONFIG_PATHS, (inside) => (isAbsolute(inside) ? inside : join(dirname(path), inside)));
   return { raw, locate: (key) => place(offsetOf(document, key)) };
+}
+
+/** @throws ConfigError for aliases that would unfold without end */
+function valueOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ConfigError([{ path: '', keys: [], message: (error as Error).message, origin: path }]);
+  }
 }
 
 /** Offset of the key itself, so that an unknown key is found by its name and not by its value. */

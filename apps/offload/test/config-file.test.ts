@@ -64,6 +64,11 @@ spop: { listen: ['127.0.0.1:1', 'unix:s.sock', 'unix:/t.sock'] }
     expect(faultOf('workers: 1\nworkers: 2\n')).toMatch(/offload\.yaml:2:1.*unique/);
   });
 
+  test('readConfigFile() refuses aliases that unfold into more than a file can hold', () => {
+    const nested = 'bcdef'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdef'[at]},`.repeat(9)}]`);
+    expect(faultOf(`a: &a [${'1,'.repeat(9)}]\n${nested.join('\n')}\n`)).toMatch(/offload\.yaml.*alias count/);
+  });
+
   test('readConfigFile() says that a file is not there', () => {
     expect(() => readConfigFile('/nowhere/offload.yaml')).toThrow(/nowhere\/offload\.yaml.*ENOENT/);
   });
