@@ -1,6 +1,6 @@
 /** Texts of run-time errors. The expected ones were printed by LuaJIT 2.1.0-beta3. */
 import { describe, expect, it } from 'vitest';
-import { createState } from '../src/index.js';
+import { createState, type LuaError } from '../src/index.js';
 
 const messageOf = (source: string): unknown => {
   const state = createState();
@@ -185,6 +185,24 @@ const CASES: readonly (readonly [source: string, message: string])[] = [
     "t.lua:1: attempt to index field 'a' (a nil value)",
   ],
 ];
+
+/** Differ in code that can be suspended: there a yield of the top level reaches who drives it. */
+const YIELDS = /coroutine\.yield/;
+
+describe('LuaRun.start()', () => {
+  it.each(CASES.filter(([source]) => !YIELDS.test(source)))('of a loaded %s ends in: %s', (source, message) => {
+    const state = createState();
+    const end = (): unknown => {
+      try {
+        state.loadRun(source, '@t.lua').start([]);
+        return 'no error';
+      } catch (e) {
+        return state.tostring((e as LuaError).value);
+      }
+    };
+    expect(end()).toBe(message);
+  });
+});
 
 describe('State.call()', () => {
   it.each(CASES)('%s ends in: %s', (source, message) => {

@@ -42,6 +42,7 @@ export function openProtectedCalls(engine: Engine): Library {
       }
     },
     function* (f: LuaValue, ...args: LuaValue[]): LuaGenerator {
+      if (arguments.length === 0) throw argError(1, 'value expected');
       try {
         return succeed(yield* scheduler.call(f, args));
       } catch (e) {

@@ -30,6 +30,9 @@ export interface ClosureInfo extends Suspender {
   readonly upvalues: readonly LuaValue[];
 }
 
+/** Bytes of source whose tree may be kept: even weakly it lives to the end of the job that made it. */
+const MAX_KEPT = 1 << 17;
+
 export class Chunk {
   /** Display name, as positions show it. */
   readonly name: string;
@@ -38,15 +41,15 @@ export class Chunk {
   private readonly source: string;
   private readonly runtime: object;
   private readonly generators: GeneratorVersions;
-  /** The tree is large: it stays for as long as the collector leaves it, and is made again when it is needed again. */
-  private tree: WeakRef<ChunkNode>;
+  /** Held until the first code is made of it, then for as long as the collector leaves it where that is cheap. */
+  private tree: ChunkNode | WeakRef<ChunkNode> | undefined;
   /** The plain version; its unit keeps the positions of its text reachable as long as the code is. */
   private plain: { make: (env: LuaTable) => LuaFunction; unit: CodeUnit } | undefined;
 
   /** @throws LuaError with code LUA_ERR_SYNTAX */
   constructor(source: string, chunkName: string, runtime: object) {
     const tree = analyse(source, chunkName);
-    this.tree = new WeakRef(tree);
+    this.tree = tree;
     this.name = tree.name;
     this.chunkName = chunkName;
     this.source = source;
@@ -63,6 +66,7 @@ export class Chunk {
   private compile() {
     const unit = new CodeUnit(this, () => withSites(compileChunk(this.parse(), true)));
     const { code } = compileChunk(this.parse());
+    this.release();
     return { make: instantiate(code, unit.id)(this.runtime, this) as (env: LuaTable) => LuaFunction, unit };
   }
 
@@ -70,6 +74,7 @@ export class Chunk {
   singleRun(env: LuaTable): Suspender {
     const main = new Description(this, 0, env, () => {}, []);
     main.run = this.generators.once();
+    this.release();
     return main;
   }
 
@@ -114,12 +119,17 @@ export class Chunk {
   }
 
   private parse(): ChunkNode {
-    let tree = this.tree.deref();
-    if (tree === undefined) {
-      tree = analyse(this.source, this.chunkName);
-      this.tree = new WeakRef(tree);
-    }
+    const kept = this.tree instanceof WeakRef ? this.tree.deref() : this.tree;
+    if (kept !== undefined) return kept;
+    const tree = analyse(this.source, this.chunkName);
+    this.tree = new WeakRef(tree);
     return tree;
+  }
+
+  private release(): void {
+    const { tree } = this;
+    if (tree === undefined || tree instanceof WeakRef) return;
+    this.tree = this.source.length > MAX_KEPT ? undefined : new WeakRef(tree);
   }
 }
 
