@@ -77,5 +77,6 @@ function kindOf({ schema, type }: Unwrapped): LeafKind {
   if (type === 'boolean') return 'boolean';
   if (type === 'object' || type === 'record') return 'json';
   const options = (schema as unknown as { def: { options?: z.ZodType[] } }).def.options ?? [schema];
-  return options.some((option) => unwrap(option).type === 'number') ? 'number' : 'text';
+  const types = options.map((option) => unwrap(option).type);
+  return types.includes('number') ? 'number' : types.includes('boolean') ? 'boolean' : 'text';
 }

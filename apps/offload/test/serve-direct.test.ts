@@ -12,6 +12,9 @@ async function scoreOf(address: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+const SCORE = `spoa.register_message("check-client-ip", function(args)
+  spoa.set_var_int32("ip_score", spoa.scope.sess, 90)
+end)`;
 const scored = { actions: [{ name: 'ip_score', value: 90 }, { name: 'ip_note' }] };
 
 describe('offload serve --spop-direct', () => {
@@ -50,6 +53,25 @@ describe('offload serve --spop-direct', () => {
       expect(stderr).toContain('spop.direct: 2 workers need Node 22.12 or later');
     },
   );
+
+  test.each([
+    ['one worker with compiled Lua', ['-n', '1'], true],
+    ['one worker, --no-spop-direct', ['-n', '1', '--no-spop-direct'], false],
+    ['one worker with fengari', ['-n', '1', '--lua-engine', 'fengari'], false],
+    [
+      'one worker with a script of fengari and one of compiled Lua',
+      ['-n', '1', '-f', 'a.lua', '-f', 'fengari:b.lua'],
+      false,
+    ],
+    ['one worker that serves browsers, too', ['-n', '1', '--ws', '--ws-listen', '127.0.0.1:0'], false],
+    ['two workers', ['-n', '2'], false],
+  ])('serve reads in the worker of itself only where that costs nothing: %s', async (_name, more, isDirect) => {
+    const cwd = temporaryFolder({ 'a.lua': SCORE, 'b.lua': '' });
+    const flags = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', ...more];
+    const program = startProgram('offload', flags, { cwd });
+    expect(JSON.stringify(await scoreOf(await spopAddress(program)))).toContain('"value":90');
+    expect(program.lines.join('\n').includes('read by the workers')).toBe(isDirect);
+  });
 
   test('serve --spop-direct -d reads in the main thread', async () => {
     const program = startProgram('offload', [...direct, '-d']);

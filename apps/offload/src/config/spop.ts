@@ -56,8 +56,8 @@ export const spopSchema = z.strictObject({
     .default(['pipelining', 'fragmentation'])
     .describe('Capabilities announced to HAProxy. `async` buys nothing and is better left out.'),
   direct: z
-    .boolean()
-    .default(false)
+    .union([z.boolean(), z.literal('auto')], { error: 'Expected true, false or "auto"' })
+    .default('auto')
     .describe('Each worker reads its own TCP connections: faster, but a script that hangs costs them. See below.'),
   drainMs: z
     .int()

@@ -22,7 +22,7 @@ export const spopFlags: FlagsFor<SpopConfig, 'spop.'> = {
     name: 'spop-direct',
     kind: 'boolean',
     describe: 'Each worker reads its own connections: faster, but a script that hangs costs more than its message',
-    default: 'false',
+    default: 'auto',
   },
   // Settings of an installation, not of a run.
   'spop.drainMs': null,
