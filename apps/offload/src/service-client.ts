@@ -1,10 +1,11 @@
+import { connect as connectTls } from 'node:tls';
 import { connect, type LappsClient, LappsClientError, type SocketLike } from '@offload/lapps-client';
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { OffloadError } from './errors.js';
 
 /** Where a LAppS service is, and what of its certificate is asked. */
 export interface ServiceAddress {
-  /** `ws:`, `wss:`, or `ws+unix:PATH:/target`. */
+  /** `ws:`, `wss:`, or `ws+unix:PATH:/target`, `wss+unix:PATH:/target`. */
   readonly url: string;
   /** Accept any certificate. */
   readonly insecure: boolean;
@@ -31,7 +32,8 @@ export async function connectService(address: ServiceAddress, options: ServiceOp
   let fault: NodeJS.ErrnoException | undefined;
   const socketFactory = (target: string, protocols: string[]): SocketLike => {
     const tls = insecure ? { rejectUnauthorized: false } : {};
-    const socket = new WebSocket(target, protocols, { ...tls, ...(ca === undefined ? {} : { ca }) });
+    const { url: place, own } = placeOf(target);
+    const socket = new WebSocket(place, protocols, { ...tls, ...own, ...(ca === undefined ? {} : { ca }) });
     socket.on('error', (error) => {
       fault ??= error;
     });
@@ -51,6 +53,14 @@ export async function connectService(address: ServiceAddress, options: ServiceOp
   } catch (error) {
     throw connectFault(error, fault, address);
   }
+}
+
+/** TLS over a unix socket, which `ws` has no URL for; the certificate is checked for localhost. */
+function placeOf(url: string): { readonly url: string; readonly own: ClientOptions } {
+  const [, path, target] = /^wss\+unix:(.*?):(\/.*)$/.exec(url) ?? [];
+  if (path === undefined) return { url, own: {} };
+  const createConnection = (options: object) => connectTls({ ...options, path });
+  return { url: `wss://localhost${target}`, own: { createConnection } as unknown as ClientOptions };
 }
 
 function connectFault(error: unknown, fault: NodeJS.ErrnoException | undefined, address: ServiceAddress): unknown {

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { createLappsServer, lappsService, notify, RequestError } from '@offload/lapps-server';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { makeCertificate } from '../src/certificate.js';
 import { startProgram } from './support/process.js';
 import { offload } from './support/run-cli.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -163,5 +165,18 @@ describe('offload call', () => {
     const path = `${temporaryFolder()}/ws.sock`;
     await server.listen({ path });
     expect((await offload(['call', `ws+unix:${path}:/lapps`, 'echo', '[1]'])).stdout).toBe('1\n');
+  });
+
+  test('call reaches a unix socket with TLS', async () => {
+    const folder = temporaryFolder();
+    const files = await makeCertificate({ folder, hosts: ['localhost'], days: 1, overwrite: false });
+    const tls = { cert: readFileSync(files.cert), key: readFileSync(files.key) };
+    const services = { '/lapps': lappsService({ methods: { echo: ({ params }) => params } }) };
+    const secure = createLappsServer({ services, tls });
+    onTestFinished(() => secure.stop({ graceMs: 100 }));
+    await secure.listen({ path: `${folder}/ws.sock` });
+    const call = ['call', `wss+unix:${folder}/ws.sock:/lapps`, 'echo', '[1]'];
+    expect((await offload([...call, '--ca', files.cert])).stdout).toBe('1\n');
+    expect((await offload(call)).stderr).toContain('its certificate is not trusted');
   });
 });
