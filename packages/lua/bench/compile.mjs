@@ -1,6 +1,7 @@
 // Compile speed and start-up: milliseconds to load 1 MB of Lua source, and from an imported package to the end of a script
-// of 100 lines (state, libraries, compiler, first run) in a fresh process, and the same after warmUp(). Medians of RUNS
-// (default 5) processes; CPU time includes the threads of V8's collector and optimiser.
+// of 100 lines (state, libraries, compiler, first run) in a fresh process, the same after warmUp(), and both as code that may
+// wait (loadRun: what a server does). Medians of RUNS (default 5) processes; CPU time includes the threads of V8's collector
+// and optimiser.
 //   node bench/compile.mjs
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -47,6 +48,10 @@ function start() {
   state.call(state.load(HUNDRED_LINES, '@small.lua'));
 }
 
+function startWaiting() {
+  createState().loadRun(HUNDRED_LINES, '@small.lua').start([]);
+}
+
 const works = {
   compile: () => {
     const source = sourceOf(1 << 20);
@@ -56,6 +61,11 @@ const works = {
   'start-warm': () => {
     warmUp();
     return measure(start);
+  },
+  run: () => measure(startWaiting),
+  'run-warm': () => {
+    warmUp();
+    return measure(startWaiting);
   },
 };
 
@@ -70,6 +80,8 @@ else {
     ['compile', `load ${sourceOf(1 << 20).length} bytes`],
     ['start', 'start-up with 100 lines'],
     ['start-warm', 'start-up with 100 lines after warmUp()'],
+    ['run', 'start-up with 100 lines that may wait'],
+    ['run-warm', 'start-up with 100 lines that may wait after warmUp()'],
   ]) {
     const times = Array.from({ length: runs }, () =>
       JSON.parse(spawnSync(process.execPath, [fileURLToPath(import.meta.url), name], { encoding: 'utf8' }).stdout),
