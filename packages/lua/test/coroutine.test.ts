@@ -170,6 +170,14 @@ describe('coroutine.resume()', () => {
     ).toBe(0);
   });
 
+  it('coroutine.wrap() runs a function in the environment it gave itself outside of coroutines', () => {
+    expect(
+      run(`x = 1
+      local function f(v) if v then setfenv(1, { x = v, setfenv = setfenv }) end return x end
+      return table.concat({ coroutine.wrap(f)(), f(2), coroutine.wrap(f)(), coroutine.wrap(f)(3), f() }, " ")`),
+    ).toBe('1 2 2 3 3');
+  });
+
   it('coroutine.status() tells the four states', () => {
     expect(
       run(`local outer

@@ -28,6 +28,8 @@ export interface ClosureInfo extends Suspender {
   readonly setEnv: ((env: LuaTable) => void) | undefined;
   /** Captured variables: values, or boxes of those that change. */
   readonly upvalues: readonly LuaValue[];
+  /** It may change its environment by itself, and has to be asked again. */
+  readonly changing: boolean;
 }
 
 /** Bytes of source whose tree may be kept: even weakly it lives to the end of the job that made it. */
@@ -72,7 +74,7 @@ export class Chunk {
 
   /** The generator version of the main function, for a single run with the given environment. */
   singleRun(env: LuaTable): Suspender {
-    const main = new Description(this, 0, env, () => {}, []);
+    const main = new Description(this, 0, env, () => {}, [], false);
     main.run = this.generators.once();
     this.release();
     return main;
@@ -84,8 +86,9 @@ export class Chunk {
     env: LuaTable | undefined,
     setEnv: ((env: LuaTable) => void) | undefined,
     upvalues: readonly LuaValue[],
+    changing = false,
   ): ClosureInfo {
-    return new Description(this, id, env, setEnv, upvalues);
+    return new Description(this, id, env, setEnv, upvalues, changing);
   }
 
   /**
@@ -139,6 +142,7 @@ class Description implements ClosureInfo, Suspender {
   readonly env: LuaTable | undefined;
   readonly setEnv: ((env: LuaTable) => void) | undefined;
   readonly upvalues: readonly LuaValue[];
+  readonly changing: boolean;
   /** Replaced by {@link Chunk.prepare}: most descriptions are asked for other reasons. */
   run: Run = prepareAndRun;
 
@@ -148,12 +152,14 @@ class Description implements ClosureInfo, Suspender {
     env: LuaTable | undefined,
     setEnv: ((env: LuaTable) => void) | undefined,
     upvalues: readonly LuaValue[],
+    changing: boolean,
   ) {
     this.chunk = chunk;
     this.id = id;
     this.env = env;
     this.setEnv = setEnv;
     this.upvalues = upvalues;
+    this.changing = changing;
   }
 }
 

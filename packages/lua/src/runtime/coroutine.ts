@@ -85,8 +85,9 @@ export class Scheduler {
     if (typeof f.g$ === 'object') return f.g$;
     const info = this.describe(fn);
     if (info !== undefined) {
-      f.g$ = info.chunk.prepare(info);
-      return f.g$;
+      const s = info.chunk.prepare(info);
+      if (!info.changing) f.g$ = s;
+      return s;
     }
     f.g$ ??= 0;
     return f.g$ === 1 ? YIELD : callOf(fn);

@@ -54,13 +54,13 @@ export function functionText(cx: FunctionContext): string {
   const { fn } = cx;
   let params = listText(fn.params);
   if (fn.vararg) params += params === '' ? '...va' : ',...va';
-  const entry = entryText(cx);
   let boxes = '';
   for (let i = 0; i < fn.params.length; i++) {
     const v = fn.params[i]!;
     if (isBoxed(v)) boxes += `${v.js}=new B(${v.js});`;
   }
   const body = emitBlockBody(cx, fn.body);
+  const entry = entryText(cx);
   const credit = fn.hasLoop ? `var c=${TICK_CREDIT};` : '';
   const end = fn.body.stats[fn.body.stats.length - 1]?.kind === 'Return' ? '' : 'return N;';
   const vars = cx.vars.length === 0 ? '' : `var ${cx.vars.join()};`;
@@ -90,7 +90,7 @@ function entryText(cx: FunctionContext): string {
     const captured = fn.upvalues.map((v, i) => `,${v.js}=Q.upvalues[${i}]`);
     return `var ${cx.env}=Q.env${captured.join('')};if(--F.f<0)F.trap();`;
   }
-  const answer = `return K.info(${fn.id},${answerText(fn)});`;
+  const answer = `return K.info(${fn.id},${answerText(fn)}${cx.changesEnv ? ',true' : ''});`;
   // What neither loops nor calls ends soon by itself.
   if (!fn.hasLoop && !fn.hasCall) return `if(F.want)${answer}`;
   // `${TR}` calls the trap through a string conversion: V8 compiles that without feedback, so the first trap of a hot
