@@ -52,6 +52,8 @@ function levelOf(event: AgentEvent | ReportedAgentEvent): Level {
       return 'debug';
     case 'connection-closed':
       return ORDINARY_CLOSE.has(event.reason) ? 'debug' : 'warn';
+    case 'acks-paced':
+      return 'info';
     case 'health-check':
       return event.ok ? 'debug' : 'info';
     case 'disconnect-received':

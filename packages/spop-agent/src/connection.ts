@@ -54,7 +54,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host = host;
     this.session = new AgentSession(this, { ...limits, capabilities });
     this.gate = new ReadGate(socket, this.session, () => this.resume());
-    this.output = new Output(socket, host.writers, limits, () => this.checkQueue());
+    this.output = new Output(socket, host.writers, limits, this.inFlight, () => this.checkQueue());
     readChunks(socket, this.session, host.keepsBytes, (chunk) => this.onData(chunk));
     socket.on('end', () => this.onEnd());
     socket.on('drain', () => this.checkQueue());
@@ -108,7 +108,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
 
   private onClose(): void {
     const { reason, error, inFlight } = this;
-    const { midFrame } = this.session;
     this.state = 'closed';
     this.session.close();
     this.output.destroy();
@@ -118,7 +117,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.closed(this);
     const opened = this.session.maxFrameBytes > 0;
     const cause = error === undefined ? {} : { error };
-    const ended = { reason, opened, inFlight: inFlight.size, midFrame, ...cause };
+    const ended = { reason, opened, inFlight: inFlight.size, midFrame: this.session.midFrame, ...cause };
     this.host.emit({ type: 'connection-closed', connection: this, ...ended });
   }
 
@@ -216,7 +215,8 @@ export class Connection implements AgentConnection, AgentSessionSink {
     const writer = this.output.writer();
     const before = writer.at;
     const dropped = this.session.writeAck(writer, streamId, frameId, actions, at, end);
-    this.output.appended(writer.at - before);
+    const bytes = writer.at - before;
+    if (this.output.appended(bytes)) this.host.emit({ type: 'acks-paced', connection: this, bytes });
     if (dropped > 0) this.host.emit({ type: 'ack-truncated', connection: this, streamId, frameId, bytes: dropped });
     if (!this.inPass) this.host.dirty(this);
     else if (writer.at > this.host.limits.maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
@@ -244,9 +244,9 @@ export class Connection implements AgentConnection, AgentSessionSink {
 
   private checkQueue(): void {
     const { maxQueuedWriteBytes } = this.host.limits;
-    const { unsentBytes } = this.output;
-    if (unsentBytes > maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
-    else if (unsentBytes * 2 <= maxQueuedWriteBytes) this.gate.release(Halt.WRITE_QUEUE);
+    const bytes = this.output.unsentBytes;
+    if (bytes > maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
+    else if (bytes * 2 <= maxQueuedWriteBytes) this.gate.release(Halt.WRITE_QUEUE);
   }
 
   // Ends

@@ -78,6 +78,11 @@ export type AgentEvent =
   | ({ readonly type: 'action-dropped'; readonly name: string; readonly error: unknown } & OfNotify)
   /** The actions exceed a frame; the last `bytes` of them were left out. */
   | ({ readonly type: 'ack-truncated'; readonly bytes: number } & OfNotify)
+  /**
+   * An ACK of `bytes` is so large that 20 of them could stop HAProxy 3.1 and later for good: from now on ACKs of this
+   * connection may wait (spop.md 3.10). Without the capability `pipelining` none has to.
+   */
+  | ({ readonly type: 'acks-paced'; readonly bytes: number } & OfConnection)
   /** A connection could not be accepted (too many open files and the like); the agent still listens. */
   | { readonly type: 'accept-error'; readonly error: Error }
   /** An ACK for a NOTIFY that does not wait for one was ignored. */

@@ -19,9 +19,9 @@ export interface AgentLimits {
   readonly handshakeTimeoutMs: number;
   /** How long a refused connection is held: engines up to HAProxy 3.0 reconnect the instant one dies (spop.md 2.3). */
   readonly refuseDelayMs: number;
-  /** Largest batch of ACK bytes when more than HAProxy's buffer could be unread (spop.md 3.10). */
+  /** Most ACK bytes that may be unread in HAProxy (spop.md 3.10); the agreed frame size less one if that is less. */
   readonly ackBurstBytes: number;
-  /** Pause between two such batches. */
+  /** After this an ACK counts as read that nothing proves read. */
   readonly ackIntervalMs: number;
   /** Unsent bytes of one connection above which it is not read. At least 32768. */
   readonly maxQueuedWriteBytes: number;
@@ -38,8 +38,8 @@ export const DEFAULT_AGENT_LIMITS: AgentLimits = Object.freeze({
   idleTimeoutMs: 0,
   handshakeTimeoutMs: 10_000,
   refuseDelayMs: 1000,
-  ackBurstBytes: 12_288,
-  ackIntervalMs: 3,
+  ackBurstBytes: 16_384,
+  ackIntervalMs: 100,
   maxQueuedWriteBytes: 1024 * 1024,
   handlerTimeoutMs: 10_000,
 });

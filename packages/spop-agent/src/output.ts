@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Writer } from '@offload/spop-codec';
+import { Pacer } from './pacer.js';
 import type { WriterPool } from './writer-pool.js';
-
-/** Most NOTIFYs HAProxy 3.1 and later have open on a pipelined connection (spop.md 2.4). */
-const ENGINE_WINDOW = 20;
 
 export interface OutputLimits {
   readonly ackBurstBytes: number;
@@ -11,39 +9,41 @@ export interface OutputLimits {
 }
 
 /**
- * The sending half of a connection: frames are appended to `writer()`, `flush` makes one write of them.
- *
- * Pacing (spop.md 3.10): HAProxy 3.1 and later stops parsing for good when one read fills its buffer. It has at most
- * 20 NOTIFYs open, so 20 times the largest ACK bounds what can be unread. Where that exceeds the burst, batches of
- * whole frames up to the burst leave with a pause between them.
+ * The sending half of a connection: frames are appended to `writer()`, `flush` makes one write of them, or of as many as
+ * pacing allows; the rest leaves when it does.
  */
 export class Output {
   bytesWritten = 0;
   private readonly socket: Socket;
   private readonly pool: WriterPool;
   private readonly limits: OutputLimits;
+  /** NOTIFYs of the connection without an ACK. */
+  private readonly inFlight: { readonly size: number };
   /** Called when bytes that had waited for the pause or the kernel have left. */
   private readonly onRelief: () => void;
   private batch: Writer | undefined;
-  private burstBytes = 0;
-  private largestInBatch = 0;
-  /** Largest frame of the current burst, and its bytes; a burst ends with a pause. */
-  private largestSent = 0;
-  private burstSent = 0;
-  private burstAt = 0;
+  private pacer: Pacer | undefined;
   private timer: NodeJS.Timeout | undefined;
   private ending = false;
 
-  constructor(socket: Socket, pool: WriterPool, limits: OutputLimits, onRelief: () => void) {
+  constructor(
+    socket: Socket,
+    pool: WriterPool,
+    limits: OutputLimits,
+    inFlight: { readonly size: number },
+    onRelief: () => void,
+  ) {
     this.socket = socket;
     this.pool = pool;
     this.limits = limits;
+    this.inFlight = inFlight;
     this.onRelief = onRelief;
   }
 
   /** Turns pacing on, for an engine that pipelines and may be HAProxy 3.1 or later. */
   pace(maxFrameBytes: number): void {
-    this.burstBytes = Math.min(this.limits.ackBurstBytes, Math.floor(((maxFrameBytes - 1) * 3) / 4));
+    const { ackBurstBytes, ackIntervalMs } = this.limits;
+    this.pacer = new Pacer(Math.min(ackBurstBytes, maxFrameBytes - 1), ackIntervalMs);
   }
 
   /** Where to append frames; call `appended` after each. */
@@ -52,9 +52,9 @@ export class Output {
     return this.batch;
   }
 
-  /** Notes the size of a frame that was appended. */
-  appended(frameBytes: number): void {
-    if (frameBytes > this.largestInBatch) this.largestInBatch = frameBytes;
+  /** Notes an ACK that was appended, and its size. True when pacing begins with it. */
+  appended(frameBytes: number): boolean {
+    return this.pacer !== undefined && this.pacer.appended(frameBytes);
   }
 
   /** Bytes that have not reached the kernel. */
@@ -64,22 +64,23 @@ export class Output {
 
   /** Writes the batch, or as much of it as pacing allows now and the rest later. */
   flush(): void {
-    const { batch } = this;
-    if (batch === undefined || batch.at === 0 || this.timer !== undefined) return;
-    const length = this.burstBytes === 0 ? batch.at : this.allowed(batch);
+    const { batch, pacer } = this;
+    if (batch === undefined || batch.at === 0) return;
+    const length = pacer === undefined ? batch.at : pacer.send(batch, this.inFlight.size);
     if (length > 0) this.write(batch, length);
-    if (this.batch !== undefined && this.batch.at > 0) {
-      this.timer = setTimeout(() => this.onTimer(), this.limits.ackIntervalMs);
-    } else if (this.ending) {
-      this.socket.end();
-    }
+    if (this.isHeld) this.timer ??= setTimeout(() => this.onTimer(), pacer?.waitMs() ?? 1);
+    else if (this.ending) this.socket.end();
+  }
+
+  private get isHeld(): boolean {
+    return this.batch !== undefined && this.batch.at > 0;
   }
 
   /** Writes what is left, paced if need be, and then the end of the stream. */
   end(): void {
     this.ending = true;
-    if (this.batch === undefined || this.batch.at === 0) this.socket.end();
-    else this.flush();
+    if (this.isHeld) this.flush();
+    else this.socket.end();
   }
 
   /** Drops what was not written. */
@@ -94,26 +95,6 @@ export class Output {
     if (this.socket.destroyed) return;
     this.flush();
     this.onRelief();
-  }
-
-  /** Bytes of the batch that may leave now: whole frames. */
-  private allowed(batch: Writer): number {
-    const now = performance.now();
-    if (now - this.burstAt >= this.limits.ackIntervalMs) {
-      this.burstSent = 0;
-      this.largestSent = 0;
-    }
-    const largest = Math.max(this.largestSent, this.largestInBatch);
-    let length = batch.at;
-    if (this.burstSent + length > this.burstBytes && largest * ENGINE_WINDOW > this.burstBytes) {
-      length = wholeFrames(batch, this.burstBytes - this.burstSent, this.burstSent === 0);
-    }
-    if (length === 0) return 0;
-    if (length === batch.at) this.largestInBatch = 0;
-    this.largestSent = largest;
-    this.burstSent += length;
-    this.burstAt = now;
-    return length;
   }
 
   private write(batch: Writer, length: number): void {
@@ -139,16 +120,4 @@ export class Output {
       rest.at = left;
     }
   }
-}
-
-/** Length of the whole frames at the front of the batch within `room` bytes; the first counts even if it is longer. */
-function wholeFrames(batch: Writer, room: number, first: boolean): number {
-  const { bytes } = batch;
-  let at = 0;
-  while (at < batch.at) {
-    const next = at + 4 + bytes[at]! * 0x1_00_00_00 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
-    if (next > room && !(first && at === 0)) break;
-    at = next;
-  }
-  return at;
 }

@@ -7,7 +7,7 @@ import { startAgent } from './support/test-agent.js';
 
 describe('pacing', () => {
   test.each<[string, readonly string[], readonly ('pipelining' | 'fragmentation')[], number]>([
-    ['paces ACKs for an engine that may be HAProxy 3.1 or later', ['pipelining'], ['pipelining'], 13],
+    ['paces ACKs for an engine that may be HAProxy 3.1 or later', ['pipelining'], ['pipelining'], 17],
     ['does not pace for an engine that announces async', ['pipelining', 'async'], ['pipelining'], 20],
     ['does not pace where no pipelining was agreed', ['pipelining'], ['fragmentation'], 20],
   ])('createAgent() %s', async (_, engineWords, capabilities, atOnce) => {
@@ -24,6 +24,7 @@ describe('pacing', () => {
     for (const { connection, streamId, frameId } of held) connection.ack(streamId, frameId, w.view());
     t.agent.flush();
     expect(t.agent.stats().bytesWritten - before).toBe(atOnce * 930);
+    expect(t.all('acks-paced').map(({ bytes }) => bytes)).toEqual(atOnce < 20 ? [930] : []);
     expect((await engine.take(20)).map((f) => f.type === 'ack' && f.streamId)).toEqual(held.map((h) => h.streamId));
   });
 

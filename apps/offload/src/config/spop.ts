@@ -33,9 +33,9 @@ const spopLimitsSchema = z.strictObject({
   ackBurstBytes: limit(
     'ackBurstBytes',
     1,
-    "Largest batch of answers, in bytes, when more than HAProxy's buffer could be unread.",
+    'Bytes of answers that may be unread in HAProxy, where more than its buffer could be.',
   ),
-  ackIntervalMs: limit('ackIntervalMs', 1, 'Pause between two such batches, in ms.'),
+  ackIntervalMs: limit('ackIntervalMs', 1, 'When an answer counts as read that nothing proves read, in ms.'),
   maxQueuedWriteBytes: limit(
     'maxQueuedWriteBytes',
     1,
