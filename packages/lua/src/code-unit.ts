@@ -25,7 +25,7 @@ export interface FunctionLines {
 }
 
 /** The chunk a unit belongs to. */
-interface UnitOwner {
+export interface UnitOwner {
   readonly name: string;
   readonly chunkName: string;
   lines(fn: number): FunctionLines;

@@ -1,8 +1,8 @@
 /** Calls that may wait, driven by their owner one stretch at a time. */
 import { LuaError } from './errors.js';
 import { errorValue, isStackOverflow } from './lib/protected-calls.js';
-import type { Suspender } from './runtime/chunk.js';
 import { Coroutine, type Scheduler, Wait, YIELD_ERROR } from './runtime/coroutine.js';
+import type { Suspender } from './runtime/suspender.js';
 import { type LuaValue, toArray } from './value.js';
 
 /** How a stretch ended: with results, or waiting for a promise whose value belongs into {@link LuaRun.resume}. */

@@ -2,9 +2,9 @@
 
 import { LuaError } from './errors.js';
 import { luaError } from './raise.js';
-import type { LuaGenerator } from './runtime/chunk.js';
 import { Wait } from './runtime/coroutine.js';
 import { hostFunction } from './runtime/host-function.js';
+import type { LuaGenerator } from './runtime/suspender.js';
 import { HOST_PREFIX } from './stack.js';
 import type { LuaFunction, LuaValue } from './value.js';
 

@@ -97,6 +97,17 @@ describe('State limits', () => {
     }
   });
 
+  it.each([
+    ['catches errors', 'while true do n = n + 1 pcall(error, "x") end'],
+    ['handles errors', 'while true do n = n + 1 xpcall(error, tostring, "x") end'],
+    ['reads source without end', 'load(function() n = n + 1 return " " end) while true do end'],
+  ])('stop in time what does little but %s', (_, source) => {
+    const state = createState({ fuelLimit: 20_000 });
+    state.setGlobal('n', 0);
+    expect(() => state.call(state.load(source))).toThrow(expect.objectContaining({ code: 'LUA_ERR_INTERRUPTED' }));
+    expect(state.getGlobal('n')).toBeLessThan(10_000);
+  });
+
   it('interrupt() works from a host function and resume() lets the state go on', () => {
     const state = createState();
     state.setGlobal(

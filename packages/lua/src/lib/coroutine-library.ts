@@ -1,7 +1,6 @@
 /** The coroutine library. */
 import { LuaError, stackRecording } from '../errors.js';
 import { argError, luaError } from '../raise.js';
-import type { LuaGenerator, Suspender } from '../runtime/chunk.js';
 import {
   Coroutine,
   results,
@@ -13,6 +12,7 @@ import {
 } from '../runtime/coroutine.js';
 import type { Engine } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
+import type { LuaGenerator, Suspender } from '../runtime/suspender.js';
 import type { LuaValue } from '../value.js';
 import { checkFunction } from './args.js';
 import type { Library } from './host.js';

@@ -18,6 +18,8 @@ export interface EnvHandle {
   set(env: LuaTable): void;
 }
 
+/** What a piece of source costs, in calls: a reader that never ends must be stopped in time. */
+const PIECE_COST = 10;
 /** Longest source a reader function may deliver, in bytes. */
 const MAX_SOURCE = 1 << 28;
 
@@ -48,6 +50,7 @@ export function openLoad(engine: Engine, readFile: ReadFile): Library {
     let length = 0;
     for (;;) {
       const piece = host.call1(reader);
+      host.burn(PIECE_COST);
       if (piece === undefined || piece === '') return pieces.join('');
       if (typeof piece !== 'string') throw new LuaError('reader function must return a string');
       length += piece.length;

@@ -1,9 +1,9 @@
 /** `error`, `pcall`, `xpcall`. */
 import { LuaError, stackRecording } from '../errors.js';
 import { argError, argTypeError, luaError } from '../raise.js';
-import type { LuaGenerator } from '../runtime/chunk.js';
 import type { Engine } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
+import type { LuaGenerator } from '../runtime/suspender.js';
 import { settle } from '../runtime/tail-call.js';
 import { framesOfText, positionOf } from '../stack.js';
 import type { LuaValue } from '../value.js';
@@ -25,7 +25,7 @@ export function isStackOverflow(e: unknown): boolean {
 }
 
 export function openProtectedCalls(engine: Engine): Library {
-  const { caller, scheduler } = engine;
+  const { caller, fuel, scheduler } = engine;
 
   const pcall = hostFunction(
     'pcall',
@@ -36,6 +36,7 @@ export function openProtectedCalls(engine: Engine): Library {
       try {
         return succeed(typeof f === 'function' ? settle(f(...args)) : caller.call(f, args));
       } catch (e) {
+        fuel.burn(ERROR_COST);
         return [false, errorValue(e)];
       } finally {
         stackRecording.depth = depth;
@@ -46,12 +47,14 @@ export function openProtectedCalls(engine: Engine): Library {
       try {
         return succeed(yield* scheduler.call(f, args));
       } catch (e) {
+        fuel.burn(ERROR_COST);
         return [false, errorValue(e)];
       }
     },
   );
 
   const handle = (handler: LuaValue, e: unknown): LuaValue => {
+    fuel.burn(ERROR_COST);
     const previous = engine.handled;
     engine.handled = e;
     try {
@@ -99,6 +102,8 @@ export function openProtectedCalls(engine: Engine): Library {
 }
 
 const RECORDED = 100;
+/** What an error costs that is caught, in calls: a loop that catches nothing but errors must be stopped in time. */
+const ERROR_COST = 500;
 
 function checkHandler(handler: LuaValue, argc: number): void {
   if (argc === 0) throw argError(1, 'value expected');

@@ -5,18 +5,8 @@ import { analyse, compileChunk } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
 import type { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
-import { GeneratorVersions } from './generator-versions.js';
-
-/** A suspended run of a Lua function: yields arrays of values or waits, is resumed with arrays of values. */
-export type LuaGenerator = Generator<LuaValue, LuaValue, LuaValue>;
-export type GeneratorFunction = (...args: LuaValue[]) => LuaGenerator;
-
-/** The generator version of a function. `run` is called with its own object in front of the arguments. */
-export interface Suspender {
-  readonly run: (self: Suspender, ...args: LuaValue[]) => LuaGenerator;
-}
-
-export type Run = Suspender['run'];
+import { GeneratorVersions, withSites } from './generator-versions.js';
+import type { LuaGenerator, Run, Suspender } from './suspender.js';
 
 /** What a closure says about itself. */
 export interface ClosureInfo extends Suspender {
@@ -171,8 +161,4 @@ function prepareAndRun(self: Suspender, ...args: LuaValue[]): LuaGenerator {
 /** Whether `v`, returned by a function that was asked about itself, is an answer. */
 export function isClosureInfo(v: unknown): v is ClosureInfo {
   return v instanceof Description;
-}
-
-export function withSites(compiled: ReturnType<typeof compileChunk>) {
-  return { code: compiled.code, sites: compiled.sites! };
 }

@@ -3,9 +3,10 @@ import { LuaError } from '../errors.js';
 import { luaError } from '../raise.js';
 import { HOST_PREFIX } from '../stack.js';
 import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
-import { type ClosureInfo, isClosureInfo, type LuaGenerator, type Suspender } from './chunk.js';
+import { type ClosureInfo, isClosureInfo } from './chunk.js';
 import type { Fuel } from './fuel.js';
 import { type Caller, finish, type PendingCall } from './invoke.js';
+import type { LuaGenerator, Suspender } from './suspender.js';
 import { TailCall } from './tail-call.js';
 
 /** A function that may carry its generator version: 0 when it has none, 1 for coroutine.yield. */

@@ -9,7 +9,7 @@ import { LuaTable } from '../table.js';
 import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
-import { Chunk, type Suspender } from './chunk.js';
+import { Chunk } from './chunk.js';
 import { Scheduler, type Suspendable } from './coroutine.js';
 import { Fuel } from './fuel.js';
 import { TypeMetas } from './heap.js';
@@ -17,6 +17,7 @@ import { hostFunction } from './host-function.js';
 import { floorDivide } from './integer.js';
 import { Caller, finish, type Invoke, PendingCall } from './invoke.js';
 import { IpairsIterator, PairsIterator } from './iterators.js';
+import type { Suspender } from './suspender.js';
 import { settleAll, settleFirst, TailCall, tailCall } from './tail-call.js';
 
 /** Holds a variable that several closures share and change. */

@@ -1,9 +1,9 @@
 /** The generator versions of a chunk's functions. */
-import { CodeUnit } from '../code-unit.js';
+import { CodeUnit, type UnitOwner } from '../code-unit.js';
 import type { ChunkNode, FunctionNode } from '../compiler/ast.js';
-import { compileGenerators } from '../compiler/compile.js';
+import { type compileChunk, compileGenerators } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
-import { type Chunk, type Run, withSites } from './chunk.js';
+import type { Run } from './suspender.js';
 
 /** Characters of code after which a text takes no more functions. */
 const MAX_TEXT = 1 << 16;
@@ -13,7 +13,7 @@ const MAX_TEXT = 1 << 16;
  * its names and helpers, which would else be paid for each of the many small functions a script runs once.
  */
 export class GeneratorVersions {
-  private readonly chunk: Chunk;
+  private readonly chunk: UnitOwner;
   private readonly parse: () => ChunkNode;
   private readonly runtime: object;
   /** A unit keeps the positions of its text reachable as long as the code is. */
@@ -21,7 +21,7 @@ export class GeneratorVersions {
   /** Numbers of the functions of each name that have no generator version yet. */
   private byName: Map<string, number[]> | undefined = undefined;
 
-  constructor(chunk: Chunk, parse: () => ChunkNode, runtime: object) {
+  constructor(chunk: UnitOwner, parse: () => ChunkNode, runtime: object) {
     this.chunk = chunk;
     this.parse = parse;
     this.runtime = runtime;
@@ -85,4 +85,8 @@ function namesOf(functions: readonly FunctionNode[]): Map<string, number[]> {
     else ids.push(id);
   }
   return byName;
+}
+
+export function withSites(compiled: ReturnType<typeof compileChunk>) {
+  return { code: compiled.code, sites: compiled.sites! };
 }

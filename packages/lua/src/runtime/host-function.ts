@@ -1,8 +1,8 @@
 /** JavaScript functions as Lua functions. */
 import { HOST_PREFIX } from '../stack.js';
 import type { LuaFunction, LuaValue } from '../value.js';
-import type { GeneratorFunction, Suspender } from './chunk.js';
 import type { Suspendable } from './coroutine.js';
+import type { GeneratorFunction, Suspender } from './suspender.js';
 
 /**
  * Makes `fn` known to the engine as a function of the host: `name` appears in tracebacks, `generator` is what runs
