@@ -53,6 +53,12 @@ describe('offload check', () => {
     expect(stderr).toMatch(reason);
   });
 
+  test.each(['lua', 'fengari', 'cpython'])('check refuses a device as a script for %s', async (engine) => {
+    const { code, stderr } = await runProgram('offload', ['check', '-f', `${engine}:/dev/zero`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Cannot read /dev/zero: it is no file but a pipe, socket or device');
+  });
+
   test('check exits with 1 for a script that is not there', async () => {
     const { code, stderr } = await runProgram('offload', ['check', '-f', '/nowhere/a.lua']);
     expect(code).toBe(1);

@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { WorkerApp, WorkerPort } from '@offload/script-runtime';
+import { ScriptRuntimeError, type WorkerApp, type WorkerPort } from '@offload/script-runtime';
 import { RecordKind } from '../records.js';
 import { DirectSpop } from './direct-spop.js';
 import type { RuntimeLoaders } from './engine-factory.js';
@@ -41,7 +42,7 @@ class BridgeApp implements WorkerApp {
     for (const file of data.files) {
       const { engine } = await parts.sharedEngine(file);
       parts.loading = file.path;
-      await engine.load(resolve(file.path));
+      await engine.load(fileAt(file.path));
       files.push({ path: file.path, engine: engine.engine });
     }
     await parts.services.start(data.lapps?.services ?? []);
@@ -68,4 +69,13 @@ class BridgeApp implements WorkerApp {
     await this.parts.services.stop();
     await this.parts.close();
   }
+}
+
+/** The absolute path of a script. Pipes and devices are refused: they could only be read once, or for ever. */
+function fileAt(path: string): string {
+  const file = resolve(path);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) return file;
+  const message = `Cannot read ${file}: it is no file but a pipe, socket or device`;
+  throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_LOAD', message, script: file });
 }
