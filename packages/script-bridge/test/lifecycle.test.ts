@@ -220,6 +220,12 @@ describe('standalone service', () => {
   it('that does not ask must_stop is ended with its thread', async () => {
     const house = await startHouse({ services: { s: { standalone: true, source: standalone('while true do end') } } });
     await house.lapps.stop(50);
+    expect(house.log.filter(({ level }) => level === 'warn')).toMatchObject([
+      {
+        message: "service 's' did not end within 50 ms: its thread is ended; ask must_stop()",
+        fields: { service: 's' },
+      },
+    ]);
   });
 
   it('does not start without init and run', async () => {

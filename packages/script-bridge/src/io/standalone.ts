@@ -66,6 +66,17 @@ export class StandaloneServices {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     for (const { pool, ended } of this.runners) if (!ended) pool.post(0, 'stopping');
+    // Before the pools' own timers, which end the threads.
+    const timer = setTimeout(() => this.blame(graceMs), graceMs);
     await Promise.all(this.runners.map(({ pool }) => pool.stop(graceMs)));
+    clearTimeout(timer);
+  }
+
+  private blame(graceMs: number): void {
+    for (const { seat, ended } of this.runners) {
+      if (ended) continue;
+      const message = `service '${seat.service}' did not end within ${graceMs} ms: its thread is ended; ask must_stop()`;
+      this.bridge.log('warn', message, { ...seat });
+    }
   }
 }
