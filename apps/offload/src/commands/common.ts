@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { addConfigFlags, flagOf, flagsToConfig } from '../config-flags.js';
 import type { LoadedConfig } from '../config-sources.js';
 import type { Context } from '../context.js';
+import { OffloadError } from '../errors.js';
 
 /** Flags of every command that takes a configuration. */
 export interface ConfigCommandFlags {
@@ -41,6 +42,12 @@ function rawFlags(argv: Readonly<Record<string, unknown>>): Record<string, unkno
     raw.log = { level: 'debug', ...(raw.log as object | undefined) };
   }
   const port = lastText(argv.port);
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) <= 65_535)) {
+    throw new OffloadError(
+      'OFFLOAD_ERR_USAGE',
+      `Expected a port from 0 to 65535 after -p, got ${JSON.stringify(port)}`,
+    );
+  }
   const named = argv.ws === true && argv.spop !== true ? 'ws' : 'spop';
   const section = (raw[named] ?? {}) as { listen?: string[] };
   if (port !== undefined) raw[named] = { ...section, listen: [`127.0.0.1:${port}`, ...(section.listen ?? [])] };
