@@ -35,13 +35,13 @@ export function readConfigFile(path: string): ConfigFile {
       document.errors.map((error) => ({ path: '', keys: [], message: error.message, origin: place(error.pos[0]) })),
     );
   }
-  const raw = valueOf(document, path) ?? {};
+  const raw = contentOf(document, path) ?? {};
   rebasePaths(raw, CONFIG_PATHS, (inside) => (isAbsolute(inside) ? inside : join(dirname(path), inside)));
   return { raw, locate: (key) => place(offsetOf(document, key)) };
 }
 
 /** @throws ConfigError for aliases that would unfold without end */
-function valueOf(document: Document, path: string): unknown {
+function contentOf(document: Document, path: string): unknown {
   try {
     return document.toJS();
   } catch (error) {

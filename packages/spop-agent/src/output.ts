@@ -54,7 +54,7 @@ export class Output {
 
   /** Notes an ACK that was appended, and its size. True when pacing begins with it. */
   appended(frameBytes: number): boolean {
-    return this.pacer !== undefined && this.pacer.appended(frameBytes);
+    return this.pacer?.appended(frameBytes) ?? false;
   }
 
   /** Bytes that have not reached the kernel. */
