@@ -115,10 +115,10 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.counters.bytesWritten += this.output.bytesWritten;
     this.host.counters.inFlight -= inFlight.size;
     this.host.closed(this);
-    const opened = this.session.maxFrameBytes > 0;
+    const { maxFrameBytes, midFrame } = this.session;
+    const ended = { reason, opened: maxFrameBytes > 0, inFlight: inFlight.size, midFrame };
     const cause = error === undefined ? {} : { error };
-    const ended = { reason, opened, inFlight: inFlight.size, midFrame: this.session.midFrame, ...cause };
-    this.host.emit({ type: 'connection-closed', connection: this, ...ended });
+    this.host.emit({ type: 'connection-closed', connection: this, ...ended, ...cause });
   }
 
   // Session events
@@ -287,7 +287,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.state = 'ending';
     this.session.close();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.socket.destroy(), Math.max(1000, this.host.limits.refuseDelayMs));
+    this.timer = setTimeout(() => this.socket.destroy(), Math.max(this.output.lastMs, this.host.limits.refuseDelayMs));
     this.socket.resume(); // Unread bytes would turn the close into a reset, which can overtake what was sent.
     if (!this.inPass) this.output.end();
   }

@@ -3,6 +3,9 @@ import type { Writer } from '@offload/spop-codec';
 import { Pacer } from './pacer.js';
 import type { WriterPool } from './writer-pool.js';
 
+/** For a peer that reads, where nothing is paced. */
+const LAST_MS = 1000;
+
 export interface OutputLimits {
   readonly ackBurstBytes: number;
   readonly ackIntervalMs: number;
@@ -55,6 +58,11 @@ export class Output {
   /** Notes an ACK that was appended, and its size. True when pacing begins with it. */
   appended(frameBytes: number): boolean {
     return this.pacer?.appended(frameBytes) ?? false;
+  }
+
+  /** Time for what was written last to leave before the socket is cut, ms. */
+  get lastMs(): number {
+    return LAST_MS + (this.pacer?.drainMs ?? 0);
   }
 
   /** Bytes that have not reached the kernel. */

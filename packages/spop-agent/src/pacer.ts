@@ -98,6 +98,11 @@ export class Pacer {
     this.bytes += size;
   }
 
+  /** Longest time an engine's window of the largest answers takes to leave, ms. */
+  get drainMs(): number {
+    return this.isCareful ? ENGINE_WINDOW * this.intervalMs : 0;
+  }
+
   /** Ms until the next answer counts as read without proof. */
   waitMs(): number {
     return Math.max(1, Math.ceil(this.times[this.head]! + this.intervalMs - performance.now()));

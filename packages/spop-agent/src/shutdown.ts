@@ -6,8 +6,6 @@ const DEFAULT_GRACE_MS = 5000;
 /** Sweep over the connections; one that was quiet for two of them is disconnected. */
 const SWEEP_MS = 50;
 const QUIET_SWEEPS = 2;
-/** Time for what was written last to leave, before the sockets are cut. */
-const LAST_MS = 1000;
 
 /**
  * The end of an agent without lost requests (spop.md 3.8): fail health checks, stop listening, serve on, leave
@@ -80,11 +78,15 @@ export class Shutdown {
     this.ended = true;
     this.farewell = undefined;
     clearInterval(this.clock);
-    for (const connection of this.connections) connection.abandon('stopped');
+    let lastMs = 0;
+    for (const connection of this.connections) {
+      connection.abandon('stopped');
+      lastMs = Math.max(lastMs, connection.output.lastMs);
+    }
     setTimeout(() => {
       for (const connection of this.connections) connection.destroy('stopped');
       if (this.connections.size === 0) this.finish();
-    }, LAST_MS).unref();
+    }, lastMs).unref();
   }
 
   private finish(): void {

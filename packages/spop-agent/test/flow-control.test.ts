@@ -28,13 +28,15 @@ describe('pacing', () => {
     expect((await engine.take(20)).map((f) => f.type === 'ack' && f.streamId)).toEqual(held.map((h) => h.streamId));
   });
 
-  test('createAgent() sends paced ACKs before its DISCONNECT', async () => {
+  test.each([3000, 15_000])('createAgent() sends paced ACKs of %i bytes before its DISCONNECT', async (bytes) => {
     const { t, held } = await holding();
     const engine = await t.ready();
     engine.send(...Array.from({ length: 20 }, (_, i) => notifyFrame(i)));
     await until(() => held.length === 20);
     const w = new Writer();
-    writeActions(w, [{ type: 'set-var', scope: 2, name: 'x', value: { type: 'binary', value: new Uint8Array(3000) } }]);
+    writeActions(w, [
+      { type: 'set-var', scope: 2, name: 'x', value: { type: 'binary', value: new Uint8Array(bytes) } },
+    ]);
     for (const { connection, streamId, frameId } of held) connection.ack(streamId, frameId, w.view());
     const stopped = t.agent.stop({ graceMs: 0 });
     const frames = await engine.rest();

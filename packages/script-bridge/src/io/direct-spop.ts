@@ -10,7 +10,7 @@ import type {
 import type { Bridge, Frontend } from './frontend.js';
 
 /** How long after its time an agent's stop is waited for. */
-const STOP_MARGIN_MS = 2000;
+const STOP_MARGIN_MS = 4000;
 const RETRY_MS = 500;
 
 /** Options of {@link connectDirectSpop}. */
