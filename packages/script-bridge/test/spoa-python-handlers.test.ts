@@ -1,18 +1,14 @@
 import type { Message } from '@offload/spop-codec';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer } from './support/notify-pool.js';
 import { type PythonWorker, startPythonWorker } from './support/python-worker.js';
-import { run, startSpoaWorker, text } from './support/spoa-script.js';
+import { run, text, withSpoaWorker } from './support/spoa-script.js';
 
 describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (engine) => {
   let worker: PythonWorker;
-  beforeAll(async () => {
-    worker = await startSpoaWorker(engine);
-  }, 120_000);
-  beforeEach(() => {
-    worker.log.length = 0;
+  withSpoaWorker(engine, (started) => {
+    worker = started;
   });
-  afterAll(() => worker?.stop());
 
   it('register_message() and message() report what is registered, with file and line', () => {
     expect(worker.report.messages).toContainEqual({

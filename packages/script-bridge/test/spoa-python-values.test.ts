@@ -1,20 +1,16 @@
 import type { TypedData } from '@offload/spop-codec';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PythonWorker } from './support/python-worker.js';
-import { run, startSpoaWorker } from './support/spoa-script.js';
+import { run, withSpoaWorker } from './support/spoa-script.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const address = bytes(0x20, 1, 0xd, 0xb8, ...new Array(11).fill(0), 9);
 
 describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (engine) => {
   let worker: PythonWorker;
-  beforeAll(async () => {
-    worker = await startSpoaWorker(engine);
-  }, 120_000);
-  beforeEach(() => {
-    worker.log.length = 0;
+  withSpoaWorker(engine, (started) => {
+    worker = started;
   });
-  afterAll(() => worker?.stop());
 
   const good: [code: string, value: TypedData][] = [
     [`spoa.set_var_null("v", 2)`, { type: 'null' }],

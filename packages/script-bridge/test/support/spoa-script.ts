@@ -1,4 +1,5 @@
 import type { Message, TypedData } from '@offload/spop-codec';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type PythonWorker, startPythonWorker } from './python-worker.js';
 
 const SCRIPT = `
@@ -58,9 +59,18 @@ def other(message):
 `;
 const HELPER = 'word = "imported"\n';
 
-/** Starts a worker with handlers of the module spoa in Python. */
-export const startSpoaWorker = (engine: 'pyodide' | 'cpython'): Promise<PythonWorker> =>
-  startPythonWorker(engine, { 'main.py': SCRIPT, 'helper.py': HELPER });
+/** Hooks of a group of tests: one worker with handlers of the module spoa in Python, its log empty before each test. */
+export function withSpoaWorker(engine: 'pyodide' | 'cpython', started: (worker: PythonWorker) => void): void {
+  let worker: PythonWorker | undefined;
+  beforeAll(async () => {
+    worker = await startPythonWorker(engine, { 'main.py': SCRIPT, 'helper.py': HELPER });
+    started(worker);
+  }, 120_000);
+  beforeEach(() => {
+    if (worker !== undefined) worker.log.length = 0;
+  });
+  afterAll(() => worker?.stop());
+}
 
 export const text = (value: string): TypedData => ({ type: 'string', value: Buffer.from(value, 'latin1') });
 
