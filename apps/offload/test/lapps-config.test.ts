@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_SERVER_LIMITS } from '@offload/lapps-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { validateConfig } from '../src/config.js';
 import { readLappsJson } from '../src/lapps/lapps-json.js';
@@ -102,6 +103,7 @@ describe('readWsJson()', () => {
   });
 });
 
+const FREE = { protocol: 'raw', request_target: '/free' };
 const ECHO = {
   auto_start: true,
   instances: 2,
@@ -214,6 +216,34 @@ describe('planWs()', () => {
     expect(plan({ limits: { maxConnections: 5 } }).server.limits?.maxConnections).toBe(5);
     write('ws.json', { ...HEAD_WS, workers: { max_connections: 7 } });
     expect(plan().server.limits?.maxConnections).toBe(7);
+  });
+
+  it('lets a limit win over ws.json that the configuration sets to its default', () => {
+    write('ws.json', { workers: { max_connections: 7 }, max_inbound_message_size: 9 });
+    write('lapps.json', { services: { echo: { ...ECHO, max_inbound_message_size: 5 }, free: FREE } });
+    app('echo');
+    app('free');
+    const { maxConnections, maxMessageBytes } = DEFAULT_SERVER_LIMITS;
+    const limitsAndSizes = (ws: object = {}) => {
+      const { server, services } = plan(ws);
+      return [server.limits, services.map((service) => service.maxMessageBytes)];
+    };
+    expect(limitsAndSizes()).toMatchObject([{ maxConnections: 7, maxMessageBytes: 9 }, [5, 9]]);
+    expect(limitsAndSizes({ limits: { maxConnections, maxMessageBytes } })).toMatchObject([
+      { maxConnections, maxMessageBytes },
+      [5, maxMessageBytes],
+    ]);
+    const native = { s: { file: 's.lua', protocol: 'raw', requestTarget: '/s' } };
+    expect(limitsAndSizes({ services: native })[1]).toEqual([5, 9, 9]);
+  });
+
+  it('lets TLS and the access list of the configuration win over those of ws.json', () => {
+    write('ws.json', { tls: true, acl: { policy: 'deny', exclude: ['10.0.0.1'] } });
+    const pem = join(home, 'pem');
+    writeFileSync(pem, 'PEM');
+    const acl = { policy: 'allow', exclude: [] };
+    const { server } = plan({ tls: { cert: pem, key: pem }, acl });
+    expect(server).toMatchObject({ acl, tls: { cert: Buffer.from('PEM') } });
   });
 
   it('compresses services of lapps.json and the demo when the configuration says so', () => {

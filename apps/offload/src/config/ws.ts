@@ -27,14 +27,20 @@ function limit(name: keyof ServerLimits, least: number, meaning: string): z.ZodD
   return z.int().min(least).max(MOST).default(DEFAULT_SERVER_LIMITS[name]).describe(meaning);
 }
 
+/** A limit that a ws.json can say, too: not said here is not the same as the default said here. */
+function sharedLimit(name: keyof ServerLimits, meaning: string): z.ZodOptional<z.ZodInt> {
+  const described = `${meaning} Default: that of a ws.json, else ${DEFAULT_SERVER_LIMITS[name]}.`;
+  return z.int().min(1).max(MOST).optional().describe(described);
+}
+
 /** The limits of the WebSocket server, by its own names. */
 const wsLimitsSchema = z.strictObject({
-  maxConnections: limit('maxConnections', 1, 'Connections at one time; further ones are answered 503.'),
+  maxConnections: sharedLimit('maxConnections', 'Connections at one time; further ones are answered 503.'),
   maxConnectionsPerAddress: limit('maxConnectionsPerAddress', 1, 'Connections from one address; further ones: 503.'),
   maxPendingHandshakes: limit('maxPendingHandshakes', 0, 'TCP connections on top that may be in their handshake.'),
   maxHeaderBytes: limit('maxHeaderBytes', 1, 'Request line and headers, in bytes.'),
   handshakeTimeoutMs: limit('handshakeTimeoutMs', 1, 'Time from TCP connection to complete request, in ms.'),
-  maxMessageBytes: limit('maxMessageBytes', 1, 'Largest message from a client, in bytes; more is answered 1009.'),
+  maxMessageBytes: sharedLimit('maxMessageBytes', 'Largest message from a client, in bytes; more is answered 1009.'),
   maxFragments: limit('maxFragments', 1, 'Fragments of one message.'),
   maxBufferedChunks: limit('maxBufferedChunks', 1, 'TCP chunks one unfinished message may lie in.'),
   maxBufferedBytes: limit('maxBufferedBytes', 1, 'Unsent bytes beyond which a client counts as too slow and is ended.'),
@@ -117,7 +123,7 @@ export const wsSchema = z.strictObject({
       `Addresses to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: that of a ws.json, else ${DEFAULT_WS_LISTEN}.`,
     ),
   tls: tls.optional().describe('Serve TLS. A ws.json with `tls: true` names its own files.'),
-  acl: acl.optional().describe('Who may connect: { policy, exclude }. Default: everyone.'),
+  acl: acl.optional().describe('Who may connect: { policy, exclude }. Default: as a ws.json says, else everyone.'),
   originAllowList: names.optional().describe('Origins browsers may connect from; default: any.'),
   perMessageDeflate: z.boolean().default(false).describe('Compression (RFC 7692) for services that say nothing.'),
   lappsHome: z

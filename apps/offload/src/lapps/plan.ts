@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_SERVER_LIMITS, type ServerOptions, type TlsOptions } from '@offload/lapps-server';
+import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions, type TlsOptions } from '@offload/lapps-server';
 import type { ServiceSpec } from '@offload/script-bridge';
 import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
 import { ConfigError, OffloadError } from '../errors.js';
@@ -39,8 +39,9 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
   notes.push(...(ws?.notes ?? []), ...(lapps?.notes ?? []));
   const ownDir = files.home === undefined ? undefined : join(files.home, lapps?.applications ?? 'apps');
   const paths = luaPath(env.LUA_PATH, notes);
+  const limits = limitsOf(config, ws);
   const services = [
-    ...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, ws?.maxMessageBytes, paths)),
+    ...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, paths)),
     ...nativeServices(config),
   ];
   if (lapps === undefined && files.home !== undefined)
@@ -52,12 +53,13 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
     server: {
       acl: config.acl ?? ws?.acl,
       originAllowList: config.originAllowList,
-      limits: limitsOf(config, ws),
+      limits,
       tls: tlsOf(config, ws, files.ws, notes),
     },
     services: (demo ? demoServices() : services).map((service) => ({
       ...service,
       perMessageDeflate: service.perMessageDeflate ?? config.perMessageDeflate,
+      maxMessageBytes: service.maxMessageBytes ?? limits.maxMessageBytes,
     })),
     appsDir: appsDir === undefined ? undefined : `${resolve(appsDir)}/`,
     client: clientOf(ws, notes),
@@ -67,9 +69,13 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
 }
 
 /** What ws.json says stands in for a default, never for what the configuration says itself. */
-function limitsOf({ limits }: WsConfig, ws: WsJson | undefined): WsConfig['limits'] {
-  const isDefault = limits.maxConnections === DEFAULT_SERVER_LIMITS.maxConnections;
-  return ws?.maxConnections === undefined || !isDefault ? limits : { ...limits, maxConnections: ws.maxConnections };
+function limitsOf({ limits }: WsConfig, ws: WsJson | undefined): ServerLimits {
+  const { maxConnections, maxMessageBytes } = DEFAULT_SERVER_LIMITS;
+  return {
+    ...limits,
+    maxConnections: limits.maxConnections ?? ws?.maxConnections ?? maxConnections,
+    maxMessageBytes: limits.maxMessageBytes ?? ws?.maxMessageBytes ?? maxMessageBytes,
+  };
 }
 
 interface Files {
@@ -116,22 +122,20 @@ function lappsServices(
   { services }: LappsJson,
   files: Files,
   appsDir: string | undefined,
-  maxMessageBytes: number | undefined,
   paths: readonly string[],
 ): ServiceSpec[] {
   const folder = appsDir ?? '.';
   // Every service sees the modules of every other one, in the order of their names (lapps.md 3.9).
   const shared = services.map(({ name }) => join(folder, name)).sort();
   return services.map((service) => ({
-    ...specOf(service, maxMessageBytes),
+    ...specOf(service),
     file: fileOf(join(folder, service.name), service.name, files.lapps ?? ''),
     searchPath: [...paths, ...shared],
   }));
 }
 
-function specOf(service: ServiceJson, maxMessageBytes: number | undefined): Omit<ServiceSpec, 'file'> {
-  const { preload: _preload, ...spec } = service;
-  return { ...spec, maxMessageBytes: spec.maxMessageBytes ?? maxMessageBytes };
+function specOf({ preload: _preload, ...spec }: ServiceJson): Omit<ServiceSpec, 'file'> {
+  return spec;
 }
 
 function fileOf(folder: string, name: string, lappsJson: string): string {
