@@ -1,4 +1,5 @@
-import { type Config, validateConfig } from './config.js';
+import { type IneffectiveKey, ineffectiveKeys } from './config/ineffective-keys.js';
+import { type Config, formatPath, validateConfig } from './config.js';
 import { environmentName, readEnvironment } from './config-environment.js';
 import { readConfigFile } from './config-file.js';
 import { ConfigError, type ConfigFault } from './errors.js';
@@ -38,8 +39,19 @@ export function loadConfig({ flags, flagOf, env, file = env.OFFLOAD_CONFIG }: Co
   ];
   if (faults.length > 0) throw new ConfigError(faults);
   const merged = merge(merge((fromFile?.raw ?? {}) as Record<string, unknown>, environment.raw), flags);
-  const warnings = environment.unknown.map((name) => `Environment variable ${name} means nothing to offload`);
-  return { config: validateConfig(merged), file, warnings };
+  const config = validateConfig(merged);
+  const origin = ({ keys, leaf }: IneffectiveKey): string | undefined =>
+    isSaid(environment.raw, keys) ? environmentName(leaf) : fromFile?.locate(keys);
+  const warnings = [
+    ...environment.unknown.map((name) => `Environment variable ${name} means nothing to offload`),
+    ...ineffectiveKeys(config).map((key) => `${origin(key)}: ${formatPath(key.keys)}: ${key.why}`),
+  ];
+  return { config, file, warnings };
+}
+
+function isSaid(raw: unknown, keys: readonly string[]): boolean {
+  const [key, ...rest] = keys;
+  return key === undefined || (isSection(raw) && Object.hasOwn(raw, key) && isSaid(raw[key], rest));
 }
 
 function faultsIn(raw: unknown, originOf: (fault: ConfigFault) => string): ConfigFault[] {

@@ -59,6 +59,33 @@ describe('loadConfig()', () => {
     expect(warnings).toEqual(['Environment variable OFFLOAD_SERVICE_HOST means nothing to offload']);
   });
 
+  test('loadConfig() warns of every key that means nothing to a standalone service, with its place', () => {
+    const path = file(
+      [
+        'ws:',
+        '  services:',
+        '    clock: { file: clock.lua, standalone: true, instances: 2, depends: [chat], autoStart: false,',
+        '      protocol: raw, requestTarget: /c, acl: { policy: deny }, extraHeaders: {}, protoAlias: a,',
+        '      originAllowList: [], perMessageDeflate: false, maxMessageBytes: 9 }',
+        '    chat: { file: chat.lua, protocol: raw, requestTarget: /c, perMessageDeflate: true }',
+      ].join('\n'),
+    );
+    const why = 'without effect: a standalone service has no connections';
+    const { warnings } = load({ file: path });
+    expect(warnings.map((warning) => warning.replace(`${path}:`, ''))).toEqual([
+      `4:7: ws.services.clock.protocol: ${why}`,
+      `4:22: ws.services.clock.requestTarget: ${why}`,
+      `5:54: ws.services.clock.maxMessageBytes: ${why}`,
+      `4:41: ws.services.clock.acl: ${why}`,
+      `4:64: ws.services.clock.extraHeaders: ${why}`,
+      `4:82: ws.services.clock.protoAlias: ${why}`,
+      `5:7: ws.services.clock.originAllowList: ${why}`,
+      `5:28: ws.services.clock.perMessageDeflate: ${why}`,
+    ]);
+    const env = { OFFLOAD_WS_SERVICES: '{"clock":{"acl":{"policy":"allow"}}}' };
+    expect(load({ file: path, env }).warnings).toContain(`OFFLOAD_WS_SERVICES: ws.services.clock.acl: ${why}`);
+  });
+
   test('loadConfig() names file, line and column or the variable of each fault', () => {
     const path = file('workers: 2\nspop:\n  listen: [nowhere]\n  prot: 1\n');
     const error = faultOf({ file: path, env: { OFFLOAD_WORKERS: 'many', OFFLOAD_INLINE: 'maybe' } });

@@ -1,3 +1,4 @@
+import { NO_CONNECTIONS } from '../config/ineffective-keys.js';
 import { type AclJson, readAcl } from './acl-json.js';
 import { ineffective, JsonFile, type KeyUse, read } from './json-file.js';
 
@@ -138,7 +139,7 @@ function noteIneffective(
   if (members.has('standalone') && members.has('internal'))
     file.note([...keys, 'internal'], 'without effect: `standalone` is there');
   for (const key of standalone ? REACTIVE_KEYS : []) {
-    if (members.has(key)) file.note([...keys, key], 'without effect: a standalone service has no connections');
+    if (members.has(key)) file.note([...keys, key], NO_CONNECTIONS);
   }
   for (const [i, name] of ((members.get('preload') ?? []) as unknown[]).entries()) {
     if (typeof name === 'string' && !MODULES.has(name))
