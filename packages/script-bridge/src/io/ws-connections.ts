@@ -41,7 +41,6 @@ export class WsConnection {
 export class WsConnections {
   private readonly open: OpenConnections;
   private readonly bySlot: (WsConnection | undefined)[] = [];
-  private last = 0;
 
   constructor(open: OpenConnections) {
     this.open = open;
@@ -50,10 +49,11 @@ export class WsConnections {
   /** A small positive integer, never given out before, whose slot is free. */
   readonly nextId = (): number => {
     // There are several times as many slots as connections; should all be taken, the connection is refused as it opens.
-    for (let tries = 0; tries < this.open.size; tries++) {
-      if (this.bySlot[this.open.slotOf(++this.last)] === undefined) break;
+    let id = this.open.nextId();
+    for (let tries = 1; tries < this.open.size && this.bySlot[this.open.slotOf(id)] !== undefined; tries++) {
+      id = this.open.nextId();
     }
-    return this.last;
+    return id;
   };
 
   /** Takes the slot of a new connection. Undefined when there is none left. */
