@@ -20,6 +20,12 @@ export function environmentName(path: string): string {
     .toUpperCase()}`;
 }
 
+/** The variable that says a key, or the table or list it lies in: `ws.acl.policy` is part of `OFFLOAD_WS_ACL`. */
+export function variableOf(path: string): string {
+  const isIn = (table: string): boolean => path.startsWith(`${table}.`) || path.startsWith(`${table}[`);
+  return environmentName(configLeaves().find((leaf) => isIn(leaf.path))?.path ?? path);
+}
+
 /**
  * Reads the variables `OFFLOAD_*`, one per key. Lists are separated by commas; an empty value is an empty list.
  *

@@ -1,6 +1,6 @@
-import { type IneffectiveKey, ineffectiveKeys } from './config/ineffective-keys.js';
+import { ineffectiveKeys } from './config/ineffective-keys.js';
 import { type Config, formatPath, validateConfig } from './config.js';
-import { environmentName, readEnvironment } from './config-environment.js';
+import { readEnvironment, variableOf } from './config-environment.js';
 import { readConfigFile } from './config-file.js';
 import { ConfigError, type ConfigFault } from './errors.js';
 
@@ -35,16 +35,16 @@ export function loadConfig({ flags, flagOf, env, file = env.OFFLOAD_CONFIG }: Co
   const fromFile = file === undefined ? undefined : readConfigFile(file);
   const faults = [
     ...faultsIn(fromFile?.raw ?? {}, ({ keys }) => fromFile?.locate(keys) ?? ''),
-    ...faultsIn(environment.raw, (fault) => environmentName(leafOf(fault))),
+    ...faultsIn(environment.raw, ({ path }) => variableOf(path)),
   ];
   if (faults.length > 0) throw new ConfigError(faults);
   const merged = merge(merge((fromFile?.raw ?? {}) as Record<string, unknown>, environment.raw), flags);
   const config = validateConfig(merged);
-  const origin = ({ keys, leaf }: IneffectiveKey): string | undefined =>
-    isSaid(environment.raw, keys) ? environmentName(leaf) : fromFile?.locate(keys);
+  const origin = (keys: readonly string[]): string | undefined =>
+    isSaid(environment.raw, keys) ? variableOf(formatPath(keys)) : fromFile?.locate(keys);
   const warnings = [
     ...environment.unknown.map((name) => `Environment variable ${name} means nothing to offload`),
-    ...ineffectiveKeys(config).map((key) => `${origin(key)}: ${formatPath(key.keys)}: ${key.why}`),
+    ...ineffectiveKeys(config).map(({ keys, why }) => `${origin(keys)}: ${formatPath(keys)}: ${why}`),
   ];
   return { config, file, warnings };
 }
@@ -77,7 +77,7 @@ function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `spop.listen[0]` as `spop.listen`: variables and flags stand for whole lists. */
+/** `spop.listen[0]` as `spop.listen`: flags stand for whole lists. */
 function leafOf({ path }: ConfigFault): string {
   return path.replace(/\[.*$/, '');
 }

@@ -82,7 +82,8 @@ describe('loadConfig()', () => {
       `5:7: ws.services.clock.originAllowList: ${why}`,
       `5:28: ws.services.clock.perMessageDeflate: ${why}`,
     ]);
-    const env = { OFFLOAD_WS_SERVICES: '{"clock":{"acl":{"policy":"allow"}}}' };
+    const clock = { file: 'clock.lua', standalone: true, acl: { policy: 'allow' } };
+    const env = { OFFLOAD_WS_SERVICES: JSON.stringify({ clock }) };
     expect(load({ file: path, env }).warnings).toContain(`OFFLOAD_WS_SERVICES: ws.services.clock.acl: ${why}`);
   });
 
@@ -97,6 +98,15 @@ describe('loadConfig()', () => {
     ]);
     expect(error.code).toBe('OFFLOAD_ERR_CONFIG');
     expect(error.message).toContain(`spop.prot (${path}:4:3): Unknown key`);
+  });
+
+  test('loadConfig() names the variable of a fault within a table', () => {
+    const env = { OFFLOAD_WS_SERVICES: '{"a":{}}', OFFLOAD_WS_ACL: '{"policy":"x"}', OFFLOAD_LUA_PATH: 'a,,b' };
+    expect(faultOf({ env }).faults.map(({ path, origin }) => [path, origin])).toEqual([
+      ['lua.path[1]', 'OFFLOAD_LUA_PATH'],
+      ['ws.acl.policy', 'OFFLOAD_WS_ACL'],
+      ['ws.services.a.file', 'OFFLOAD_WS_SERVICES'],
+    ]);
   });
 
   test('loadConfig() calls a wrong flag a fault of usage and names the flag', () => {

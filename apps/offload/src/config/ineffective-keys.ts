@@ -18,8 +18,6 @@ const REACTIVE_KEYS = [
 /** A key that is there and means nothing because of what else is said. */
 export interface IneffectiveKey {
   readonly keys: readonly string[];
-  /** The key that a variable of the environment stands for. */
-  readonly leaf: string;
   readonly why: string;
 }
 
@@ -28,7 +26,6 @@ export function ineffectiveKeys({ ws }: Config): IneffectiveKey[] {
   return Object.entries(ws.services).flatMap(([name, service]) =>
     REACTIVE_KEYS.filter((key) => service.standalone && service[key] !== undefined).map((key) => ({
       keys: ['ws', 'services', name, key],
-      leaf: 'ws.services',
       why: NO_CONNECTIONS,
     })),
   );
