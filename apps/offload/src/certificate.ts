@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { OffloadError } from './errors.js';
+import { makeFolder } from './make-folder.js';
 
 export interface CertificateRequest {
   readonly folder: string;
@@ -41,7 +42,7 @@ export async function makeCertificate(request: CertificateRequest): Promise<{ ce
     ],
   });
   try {
-    mkdirSync(request.folder, { recursive: true });
+    makeFolder(request.folder);
     writeFileSync(files.key, pems.private, { mode: 0o600 });
     writeFileSync(files.cert, pems.cert);
   } catch (error) {

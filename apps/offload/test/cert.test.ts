@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeCertificate } from '../src/certificate.js';
 import { offload } from './support/run-cli.js';
@@ -52,6 +54,22 @@ describe('offload cert', () => {
       expect(stderr).toContain('--host');
     },
   );
+
+  // A process of its own, with a time limit: what it must not do is never end.
+  it.skipIf(!existsSync('/proc'))('says that a folder cannot be made', () => {
+    const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [main, 'cert', '--out', '/proc/x/y'], { timeout: 20_000 });
+    expect(status).toBe(1);
+    expect(String(stderr)).toMatch(/^offload: Cannot write the certificate: ENOENT: .*\/proc\/x/);
+  });
+
+  it('makes the folders above its own', async () => {
+    const out = join(folder, 'a', 'b');
+    expect(await offload(['cert', '--out', out])).toMatchObject({ code: 0 });
+    expect(existsSync(join(out, 'key.pem'))).toBe(true);
+    const inFile = await offload(['cert', '--out', join(out, 'key.pem', 'c')]);
+    expect(inFile).toMatchObject({ code: 1, stderr: expect.stringContaining('Cannot write the certificate: ENOTDIR') });
+  });
 
   it.each(['dev_1.example.org', '*.example.org', 'localhost', '10.0.0.1', 'fe80::1', 'xn--bcher-kva.example'])(
     'makes a certificate for %s',
