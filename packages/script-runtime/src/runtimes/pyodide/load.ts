@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadPyodide, type PyodideAPI, version } from 'pyodide';
+import { makeFolder } from './make-folder.js';
 
 /** Modules the engine or most scripts need; imported before the snapshot is taken. */
 const IMPORTS =
@@ -98,7 +99,7 @@ async function makeSnapshot(folder: string, path: string, warn: (message: string
 /** One worker makes the snapshot, the others start without. */
 function takeLock(folder: string, lock: string, warn: (message: string) => void): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     try {
       if (Date.now() - statSync(lock).mtimeMs > LOCK_MS) rmSync(lock, { force: true });
     } catch {
