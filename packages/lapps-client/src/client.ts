@@ -113,8 +113,9 @@ export class LappsClient {
       const cid = Number(message.cid);
       const items = message.items.map(toPlain);
       for (const listener of [...(this.#channels.get(cid) ?? []), ...this.#everyChannel]) listener(items, cid);
-    } else if (!this.#pending.answer(toAnswer(message))) {
-      this.#protocolError('an answer without a request');
+    } else {
+      const answer = toAnswer(message);
+      if (!this.#pending.answer(answer)) this.#protocolError('an answer without a request', answer);
     }
   }
 

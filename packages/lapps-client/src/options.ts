@@ -51,7 +51,11 @@ export interface ClientOptions extends SessionOptions {
   readonly cborLimits?: Partial<CborLimits> | undefined;
   /** A message that is not LAppS: text, or bytes of some other kind, which services may push. Without it they are faults. */
   readonly onRaw?: ((data: Uint8Array | string) => void) | undefined;
-  /** The server sent what it should not: neither result, error nor notification, or an answer to nothing. */
+  /**
+   * The server sent what it should not: neither result, error nor notification, or an answer to nothing. `cause` is then
+   * that answer: the items of a result, or a LappsClientError `LAPPS_CLIENT_ERR_RESPONSE`, as for a notification that the
+   * server refuses.
+   */
   readonly onProtocolError?: ((error: LappsClientError) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { encodeCbor, encodeResult } from '@offload/lapps-codec';
+import { encodeCbor, encodeError, encodeResult } from '@offload/lapps-codec';
 import { describe, expect, it } from 'vitest';
 import { type ClientOptions, connect } from '../src/index.js';
 import { startServer, usual } from './server.js';
@@ -139,6 +139,19 @@ describe('faults of the server', () => {
     while (errors.length < 5) await new Promise((resolve) => setImmediate(resolve));
     expect(await client.request('echo', [1])).toEqual([1]);
     expect(errors).toEqual(Array(5).fill('LAPPS_CLIENT_ERR_PROTOCOL'));
+    await client.close();
+  });
+
+  it('onProtocolError() gets an answer to nothing as the cause', async () => {
+    const causes: unknown[] = [];
+    const { client, sockets } = await begin({ onProtocolError: ({ cause }) => causes.push(cause) });
+    sockets[0]!.send(encodeError({ code: -32600, message: 'not like this', data: [1] }));
+    sockets[0]!.send(encodeResult(['late']));
+    while (causes.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(causes).toMatchObject([
+      { code: 'LAPPS_CLIENT_ERR_RESPONSE', rpcCode: -32600, message: 'not like this', data: [1] },
+      ['late'],
+    ]);
     await client.close();
   });
 
