@@ -20,17 +20,14 @@ export interface ServiceCall {
 /** What JSON can say. */
 export type Param = null | boolean | number | string | readonly Param[] | { readonly [name: string]: Param };
 
-/** How a connection ended that was not ended here. */
-interface End {
-  readonly code: number;
-  readonly reason: string;
-}
+/** How a connection ended that was not ended here: the service hung up, or sent an error object that answers no request. */
+type End = { readonly closeCode: number; readonly reason: string } | LappsClientError;
 
 /**
  * Calls a service and prints what it answers.
  *
  * @throws OffloadError `OFFLOAD_ERR_CONNECT`, `OFFLOAD_ERR_TIMEOUT`, `OFFLOAD_ERR_RESPONSE` for an error object,
- *   `OFFLOAD_ERR_PROTOCOL` when the service hangs up
+ *   (a request's answer, or what refuses a notification), `OFFLOAD_ERR_PROTOCOL` when the service hangs up
  */
 export async function callService(call: ServiceCall, context: Context): Promise<void> {
   const { timeoutMs, method, params, cid, json, listen } = call;
@@ -44,7 +41,8 @@ export async function callService(call: ServiceCall, context: Context): Promise<
   });
   const client = await connectService(call.to, {
     timeoutMs,
-    onClose: (code, reason) => ended({ code, reason }),
+    onClose: (closeCode, reason) => ended({ closeCode, reason }),
+    onRefusal: ended,
     onOddity: (what) => context.stderr(`offload: ${what}\n`),
   });
   try {
@@ -55,7 +53,7 @@ export async function callService(call: ServiceCall, context: Context): Promise<
     else await notify(client, cid, call, { context, end });
     if (!listen) return;
     const how = await Promise.race([end, stopped]);
-    if (how !== undefined) throw hungUp(call, how);
+    if (how !== undefined) throw faultOf(how, call, context);
   } finally {
     forgetSignals();
     await client.close();
@@ -74,39 +72,34 @@ async function notify(
   const silence = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMs);
   });
-  const answer = new Promise<readonly unknown[]>((resolve) => {
-    client.on(cid, (items) => resolve(items));
+  const answer = new Promise<{ readonly items: readonly unknown[] }>((resolve) => {
+    client.on(cid, (items) => resolve({ items }));
   });
   client.notify(cid, method, params);
   const first = await Promise.race([answer, end, silence]);
   clearTimeout(timer);
   if (first === undefined) {
     context.stderr(`offload: sent; nothing came on channel ${cid} in ${timeoutMs} ms\n`);
-  } else if ('code' in first) throw hungUp(call, first);
-  else context.stdout((json ? notificationJson : notificationText)(cid, first));
+  } else if ('items' in first) context.stdout((json ? notificationJson : notificationText)(cid, first.items));
+  else throw faultOf(first, call, context);
 }
 
-async function request(
-  client: LappsClient,
-  { method, params, json, to }: ServiceCall,
-  context: Context,
-): Promise<void> {
+async function request(client: LappsClient, call: ServiceCall, context: Context): Promise<void> {
+  const { method, params, json, to } = call;
   try {
     const result = await client.request(method, params);
     context.stdout(json ? resultJson(result) : resultText(result));
   } catch (error) {
     if (!(error instanceof LappsClientError)) throw error;
-    const { code, message, rpcCode, data, closeCode } = error;
-    switch (code) {
+    switch (error.code) {
       case 'LAPPS_CLIENT_ERR_RESPONSE':
-        if (json) context.stdout(errorJson(rpcCode, message, data));
-        throw new OffloadError('OFFLOAD_ERR_RESPONSE', `${method} failed with error ${rpcCode}: ${message}`);
+        throw faultOf(error, call, context);
       case 'LAPPS_CLIENT_ERR_TIMEOUT':
-        throw new OffloadError('OFFLOAD_ERR_TIMEOUT', message);
+        throw new OffloadError('OFFLOAD_ERR_TIMEOUT', error.message);
       case 'LAPPS_CLIENT_ERR_CLOSED':
         throw new OffloadError(
           'OFFLOAD_ERR_PROTOCOL',
-          `No answer from ${to.url}: it closed the connection with ${closeCode}`,
+          `No answer from ${to.url}: it closed the connection with ${error.closeCode}`,
         );
       default:
         throw error;
@@ -114,7 +107,14 @@ async function request(
   }
 }
 
-function hungUp({ to }: ServiceCall, { code, reason }: End): OffloadError {
-  const why = reason === '' ? String(code) : `${code}, "${reason}"`;
+/** The fault to end with; an error object is printed where JSON is asked for. */
+function faultOf(end: End, { to, method, json }: ServiceCall, context: Context): OffloadError {
+  if (end instanceof LappsClientError) {
+    const { rpcCode, message, data } = end;
+    if (json) context.stdout(errorJson(rpcCode, message, data));
+    return new OffloadError('OFFLOAD_ERR_RESPONSE', `${method} failed with error ${rpcCode}: ${message}`);
+  }
+  const { closeCode, reason } = end;
+  const why = reason === '' ? String(closeCode) : `${closeCode}, "${reason}"`;
   return new OffloadError('OFFLOAD_ERR_PROTOCOL', `${to.url} closed the connection with ${why}`);
 }

@@ -18,6 +18,8 @@ export interface ServiceOptions {
   /** For the connection and for each answer, in milliseconds. */
   readonly timeoutMs: number;
   readonly onClose: (code: number, reason: string) => void;
+  /** The service sent an error object that answers no request: it refuses a notification. */
+  readonly onRefusal: (error: LappsClientError) => void;
   /** The service sent what is neither answer nor notification. */
   readonly onOddity: (what: string) => void;
 }
@@ -48,7 +50,10 @@ export async function connectService(address: ServiceAddress, options: ServiceOp
       onClose: ({ code, reason }) => options.onClose(code, reason),
       onRaw: (data) =>
         options.onOddity(`${data.length} ${typeof data === 'string' ? 'characters' : 'bytes'} that are not LAppS`),
-      onProtocolError: ({ message }) => options.onOddity(message),
+      onProtocolError: ({ message, cause }) => {
+        if (cause instanceof LappsClientError) options.onRefusal(cause);
+        else options.onOddity(message);
+      },
     });
   } catch (error) {
     throw connectFault(error, fault, address);

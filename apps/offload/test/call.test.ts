@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { encodeError } from '@offload/lapps-codec';
 import { createLappsServer, lappsService, notify, RequestError } from '@offload/lapps-server';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificate } from '../src/certificate.js';
@@ -31,7 +32,10 @@ const server = createLappsServer({
       },
       onNotification: ({ method, params, cid, connection }) => {
         if (method === 'bye') connection.close(4001, 'go away');
-        else if (method !== 'silent') notify(connection, Number(cid), [method, ...params]);
+        else if (method === 'refused') {
+          connection.send(encodeError({ code: -32600, message: 'Not like this', data: ['data'] }));
+          connection.close(1002, 'not like this');
+        } else if (method !== 'silent') notify(connection, Number(cid), [method, ...params]);
       },
     }),
   },
@@ -144,6 +148,22 @@ describe('offload call', () => {
       stderr: expect.stringContaining('closed the connection with 4001'),
     });
   });
+
+  test.each([[[]], [['--listen']]])(
+    'call --cid %j exits with 1 for an error object on channel 0 and prints it',
+    async (more) => {
+      const words = ['call', url, 'refused', '[]', '--cid', '9', ...more];
+      expect(await offload(words)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'offload: refused failed with error -32600: Not like this\n',
+      });
+      const { code, stdout } = await offload([...words, '--json']);
+      expect(code).toBe(1);
+      const error = { code: -32600, message: 'Not like this', data: ['data'] };
+      expect(JSON.parse(stdout)).toEqual({ cid: 0, status: 0, error });
+    },
+  );
 
   test('call --listen prints what comes on any channel until a signal, then exits with 0', async () => {
     const program = startProgram('offload', ['call', url, 'tick', '--listen']);
