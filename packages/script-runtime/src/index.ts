@@ -18,6 +18,7 @@ export {
 export { createThreadPool } from './thread-pool.js';
 export type { ThreadPoolOptions } from './thread-pool-options.js';
 export {
+  CoroutineObject,
   type HostConstants,
   HostError,
   type HostFunction,

@@ -12,6 +12,7 @@
  * | Map | table | dict |
  * | {@link ScriptFunction} | function | callable |
  * | {@link HostObject} | userdata | object |
+ * | {@link CoroutineObject} | thread | - |
  *
  * Towards the host a Lua table arrives as a {@link ScriptTable}: the host decides whether it is a list or a map.
  */
@@ -107,6 +108,15 @@ export class HostObject<T = unknown> {
   constructor(cls: HostObjectClass<T>, value: T) {
     this.class = cls;
     this.value = value;
+  }
+}
+
+const COROUTINE: HostObjectClass<undefined> = { name: 'thread' };
+
+/** A coroutine of a Lua script: nothing the host can look into or use; back in the script it is the coroutine it was. */
+export class CoroutineObject extends HostObject<undefined> {
+  constructor() {
+    super(COROUTINE, undefined);
   }
 }
 

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { NamedArguments, PENDING, ScriptFunction, type ScriptRuntime, type ScriptRuntimeError } from '../src/index.js';
+import {
+  CoroutineObject,
+  NamedArguments,
+  PENDING,
+  ScriptFunction,
+  type ScriptRuntime,
+  type ScriptRuntimeError,
+  type ScriptValue,
+} from '../src/index.js';
 import { fengari } from '../src/runtimes/fengari.js';
 import { lua } from '../src/runtimes/lua.js';
 import { PATIENT_MS, SHORT_MS, TestHost } from './conformance/test-host.js';
@@ -27,16 +35,32 @@ async function start(runtime: ScriptRuntime, source: string) {
 }
 
 describe.each([lua, fengari])('$engine: call()', (runtime) => {
+  it('gives the host a coroutine that it can give back', async () => {
+    const { engine, fn } = await start(
+      runtime,
+      `local thread = coroutine.create(print)
+      return function(given) if given == nil then return thread end return given == thread and type(given) end`,
+    );
+    const call = { settled: () => {} };
+    const thread = engine.call(fn, [], call) as ScriptValue;
+    expect(thread).toBeInstanceOf(CoroutineObject);
+    expect(engine.call(fn, [thread], call)).toBe('thread');
+  });
+
   it('reports a result the host cannot take as a fault, at once or after a wait', async () => {
     const { host, engine, fn, path } = await start(
       runtime,
-      'return function(wait) if wait then later.wait() end return coroutine.create(print) end',
+      `return function(wait)
+        if wait then later.wait() end
+        return newproxy and newproxy() or debug.upvalueid(function() return wait end, 1)
+      end`,
     );
     const place = runtime === lua ? { script: path } : {};
     const error = await new Promise<ScriptRuntimeError | null>((resolve) => {
       expect(engine.call(fn, [true], { settled: resolve })).toBe(PENDING);
     });
     expect(error).toMatchObject({ name: 'ScriptRuntimeError', code: 'SCRIPT_ERR_RUNTIME', ...place });
+    expect(error?.message).toContain('a userdata of the script cannot be given to the host');
     expect(() => engine.call(fn, [false], { settled: () => {} })).toThrow(
       expect.objectContaining({ name: 'ScriptRuntimeError', code: 'SCRIPT_ERR_RUNTIME', ...place }),
     );

@@ -1,5 +1,5 @@
 import { ScriptRuntimeError } from '../../errors.js';
-import { ScriptFunction, ScriptTable, type ScriptValue } from '../../value.js';
+import { CoroutineObject, ScriptFunction, ScriptTable, type ScriptValue } from '../../value.js';
 import type { LuaProxy, LuaState } from './api.js';
 import { errorText } from './faults.js';
 import type { ValueGate } from './gate.js';
@@ -30,6 +30,19 @@ export class LuaFunction extends ScriptFunction {
     if (ar.linedefined < 0 || ar.source === null) return '';
     const source = textOf(ar.source);
     return `${/^[@=]/.test(source) ? source.slice(1) : source}:${ar.linedefined}`;
+  }
+}
+
+/** A coroutine held by the host, alive as long as it is. */
+export class LuaCoroutine extends CoroutineObject {
+  readonly owner: LuaState;
+  readonly proxy: LuaProxy;
+
+  /** `L` has the coroutine at `index`. */
+  constructor(main: LuaState, L: LuaState, index: number) {
+    super();
+    this.owner = main;
+    this.proxy = lua.lua_toproxy(L, index);
   }
 }
 

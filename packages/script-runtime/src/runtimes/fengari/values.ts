@@ -1,9 +1,9 @@
-import { type HostFunction, HostObject, type HostResult, Results, type ScriptValue } from '../../value.js';
+import { HostError, type HostFunction, HostObject, type HostResult, Results, type ScriptValue } from '../../value.js';
 import type { LuaCFunction, LuaState } from './api.js';
 import type { HostValue, ValueGate } from './gate.js';
-import { LuaFunction, LuaTable } from './handles.js';
+import { LuaCoroutine, LuaFunction, LuaTable } from './handles.js';
 import { Int64Boxes } from './int64.js';
-import { lauxlib, lua } from './library.js';
+import { lua } from './library.js';
 import { pushBytes, pushText, textOf } from './strings.js';
 import type { Threads } from './threads.js';
 
@@ -98,22 +98,26 @@ export class Values implements ValueGate {
         const data = lua.lua_touserdata(L, index) as { object?: HostObject; int64?: bigint };
         if (data.object !== undefined) return data.object;
         if (data.int64 !== undefined) return data.int64;
+        break;
       }
+      case lua.LUA_TTHREAD:
+        return new LuaCoroutine(this.main, L, index);
     }
-    throw new TypeError(`Cannot give a ${textOf(lauxlib.luaL_typename(L, index))} to the host`);
+    throw new HostError('a userdata of the script cannot be given to the host');
   }
 
   private pushObject(L: LuaState, value: (HostValue & object) | null): void {
     if (value === null) lua.lua_pushnil(L);
     else if (value instanceof Uint8Array) pushBytes(L, Uint8Array.prototype.slice.call(value));
-    else if (value instanceof LuaFunction || value instanceof LuaTable) this.pushHandle(L, value);
+    else if (value instanceof LuaFunction || value instanceof LuaTable || value instanceof LuaCoroutine)
+      this.pushHandle(L, value);
     else if (value instanceof HostObject) this.pushers.pushObject(L, value);
     else if (Array.isArray(value)) this.nested(L, () => this.pushList(L, value));
     else if (value instanceof Map) this.nested(L, () => this.pushMap(L, value));
     else throw new TypeError(`Cannot give an object of this kind to a script`);
   }
 
-  private pushHandle(L: LuaState, value: LuaFunction | LuaTable): void {
+  private pushHandle(L: LuaState, value: LuaFunction | LuaTable | LuaCoroutine): void {
     if (value.owner !== this.main) throw new TypeError('Cannot give a value of another engine to a script');
     value.proxy(L);
   }

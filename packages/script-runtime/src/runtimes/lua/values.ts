@@ -1,6 +1,17 @@
-import { type LuaFunction, LuaTable, LuaUserdata, type LuaValue, type Multi, multi, NONE, toArray } from '@offload/lua';
+import {
+  type LuaFunction,
+  LuaTable,
+  LuaThread,
+  LuaUserdata,
+  type LuaValue,
+  type Multi,
+  multi,
+  NONE,
+  toArray,
+} from '@offload/lua';
 import { byteString } from '../../byte-string.js';
 import {
+  CoroutineObject,
   HostError,
   HostObject,
   type HostObjectClass,
@@ -118,8 +129,8 @@ export class Values {
     return table;
   }
 
-  private userdata(object: HostObject): LuaUserdata {
-    if (object.shownBy === this) return object.shown as LuaUserdata;
+  private userdata(object: HostObject): LuaUserdata | LuaThread {
+    if (object.shownBy === this) return object.shown as LuaUserdata | LuaThread;
     let userdata = this.objects.get(object);
     if (userdata === undefined) {
       userdata = new LuaUserdata(object, this.space.metatableOf(object.class));
@@ -145,8 +156,16 @@ export class Values {
       default:
         if (value instanceof LuaTable) return new LuaScriptTable(value, this);
         if (value instanceof LuaUserdata && value.value instanceof HostObject) return value.value;
-        throw new HostError('a coroutine or file cannot be given to the host');
+        if (value instanceof LuaThread) return this.coroutineToHost(value);
+        throw new HostError('a userdata of the script cannot be given to the host');
     }
+  }
+
+  private coroutineToHost(thread: LuaThread): CoroutineObject {
+    const object = new CoroutineObject();
+    object.shown = thread;
+    object.shownBy = this;
+    return object;
   }
 
   private functionToHost(fn: LuaFunction): LuaScriptFunction {
