@@ -39,6 +39,16 @@ describe('nljson', () => {
       [`${decode('{}')} o.a = {["1"]=1,["2"]=2} return nljson.encode(o)`, '"{\\"a\\":[1,2]}"'],
       [`${decode('{}')} o.a = {[1.5]=1} return nljson.encode(o)`, '"{\\"a\\":{\\"1.5\\":1}}"'],
       [`${decode('{"a":1}')} o.a = nil o.b = print return nljson.encode(o)`, '"{\\"a\\":null,\\"b\\":null}"'],
+      [
+        `${decode('[]')} local co = coroutine.create(print) o[1] = co o[2] = {co, k = co} return nljson.encode(o)`,
+        '"[null,{\\"1\\":null,\\"k\\":null}]"',
+      ],
+      [
+        `${decode('{}')} o.a = newproxy and newproxy() or debug.upvalueid(function() return o end, 1)`,
+        'error a userdata of the script cannot be given to the host',
+      ],
+      [`${decode('{}')} o.a = {b = {io.stdout}}`, 'error cannot be'],
+      [`nljson.encode(coroutine.create(print))`, "error bad argument #1 to 'encode' (nljson expected, got thread)"],
       [`${decode('{}')} o.a = nap:new()`, 'error a nap cannot be stored in nljson'],
       [`${decode('{}')} o.a = {[-1]=1}`, 'error negative index -1'],
       [`${decode('{}')} o.a = {[true]=1}`, 'error a member name must be a string or a number'],

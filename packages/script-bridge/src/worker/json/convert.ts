@@ -1,4 +1,12 @@
-import { copyOf, HostError, HostObject, ScriptFunction, ScriptTable, type ScriptValue } from '@offload/script-runtime';
+import {
+  CoroutineObject,
+  copyOf,
+  HostError,
+  HostObject,
+  ScriptFunction,
+  ScriptTable,
+  type ScriptValue,
+} from '@offload/script-runtime';
 import { Budget } from './budget.js';
 import { copyItems, JsonObject } from './json-object.js';
 import { luaNumberText } from './number-text.js';
@@ -14,7 +22,8 @@ export function isNljson(value: ScriptValue): value is HostObject<JsonValue> {
 }
 
 /**
- * A document's own copy of what a script assigned: nil and functions as null, nljson copied deep, tables converted.
+ * A document's own copy of what a script assigned: nil, functions and coroutines as null, nljson copied deep, tables
+ * converted (`lapps.md 3.3`).
  * @throws HostError for other userdata, keys that are none, cycles, and more than a document holds
  */
 export function fromScript(value: ScriptValue): JsonValue {
@@ -53,6 +62,7 @@ function convert(value: ScriptValue, budget: Budget): JsonValue {
   if (value instanceof Uint8Array) return copyOf(value, 0, value.length);
   if (value instanceof HostObject) {
     if (isNljson(value)) return deepCopy(value.value, budget);
+    if (value instanceof CoroutineObject) return null;
     throw new HostError(`a ${value.class.name} cannot be stored in nljson`);
   }
   budget.enter();
