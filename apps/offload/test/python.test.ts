@@ -118,6 +118,72 @@ ${register}`;
   );
 });
 
+describe('a Python process', () => {
+  const start = async (files: Record<string, string>, ...args: string[]) => {
+    const cwd = temporaryFolder(files);
+    const listen = ['--spop-listen', '127.0.0.1:0', '-n', '1', '-f', 'cpython:a.py'];
+    const program = startProgram('offload', ['serve', ...listen, ...args], { cwd, env });
+    const to = await spopAddress(program);
+    const notify = (...message: string[]) =>
+      runProgram('offload', ['notify', '--to', to, '--timeout', '60000', ...message]);
+    /** Asks until there is an answer with a variable. */
+    const answered = async (...message: string[]) => {
+      for (;;) {
+        const answer = await notify(...message);
+        expect(answer.code).toBe(0);
+        if (answer.stdout.includes('txn.')) return answer.stdout;
+      }
+    };
+    return { program, notify, answered };
+  };
+  const pid = '@spoa.message("pid")\ndef pid(args):\n    spoa.set_var_int32("pid", spoa.scope_txn, os.getpid())\n';
+
+  test(
+    'that does nothing any more is ended with its thread, and does not hold up the end of the server',
+    async () => {
+      const stuck = '@spoa.message("stuck")\ndef stuck(args):\n    os.kill(os.getpid(), signal.SIGSTOP)\n';
+      const { program, notify, answered } = await start({ 'a.py': `import os, signal, spoa\n\n${stuck}\n${pid}` });
+      expect((await notify('stuck')).stdout).not.toContain('txn.');
+      await answered('pid');
+      expect(program.lines.filter((line) => line.includes('thread ended'))).not.toEqual([]);
+      expect(await program.stop()).toEqual({ code: 0, signal: null });
+    },
+    SLOW,
+  );
+
+  test(
+    'whose scripts take long to load is replaced, and its thread stays',
+    async () => {
+      const { program, answered } = await start(
+        { 'a.py': `import os, time, spoa\ntime.sleep(1.2)\n${pid}` },
+        '--script-timeout',
+        '200',
+      );
+      const before = /int32 +(\d+)/.exec(await answered('pid'))?.[1];
+      process.kill(Number(before), 'SIGKILL');
+      expect(/int32 +(\d+)/.exec(await answered('pid'))?.[1]).not.toBe(before);
+      await program.waitForLine(/took its place/);
+      expect(program.lines.filter((line) => line.includes('thread ended'))).toEqual([]);
+    },
+    SLOW,
+  );
+
+  test(
+    'may load its scripts with one long call of a function in C',
+    async () => {
+      const { answered } = await start(
+        { 'a.py': `import os, spoa\nsum(range(10**8))\n${pid}` },
+        '--script-timeout',
+        '100',
+        '--load-timeout',
+        '60000',
+      );
+      expect(await answered('pid')).toContain('pid');
+    },
+    SLOW,
+  );
+});
+
 describe('the Python of the machine', () => {
   const start = (executable: string, files: Record<string, string> = {}) => {
     const cwd = temporaryFolder({ 'a.py': register, ...files });

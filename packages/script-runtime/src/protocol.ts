@@ -13,6 +13,10 @@ export const Watch = {
   Interrupt: 2,
   /** 1 when a control message waits in the port. */
   Control: 3,
+  /** 1 while the script code that runs may take the time of a start. */
+  Loading: 4,
+  /** Id of the process the thread is blocked by, 0 for none: the thread only ends once that process does. */
+  Process: 5,
   /** Counts answers to calls, so that a worker can block until one comes. */
   Answers: 8,
 } as const;

@@ -113,7 +113,7 @@ export class Runner {
         } else {
           this.state = 'stopped';
           fail(response.error);
-          void this.thread?.terminate();
+          void this.endThread();
         }
       };
       this.port.on('message', take);
@@ -199,6 +199,12 @@ export class Runner {
     this.sender.ring.wake();
   }
 
+  /** How long the present stretch of script code may take. */
+  private get limitMs(): number {
+    const loads = this.state === 'starting' || Atomics.load(this.words, Watch.Loading) !== 0;
+    return loads ? this.options.loadTimeoutMs : this.options.timeoutMs;
+  }
+
   /**
    * Looks whether the worker is stuck in one stretch of script code. Past the deadline it is interrupted; when it still
    * has not come back `graceMs` after that, it counts as hung. To be called now and then, at any interval: a script is
@@ -213,8 +219,7 @@ export class Runner {
       this.endInterrupt();
       return false;
     }
-    const limit = this.state === 'starting' ? this.options.loadTimeoutMs : this.options.timeoutMs;
-    if (now - this.seenSince < limit) return false;
+    if (now - this.seenSince < this.limitMs) return false;
     this.interruptedAt ??= now;
     Atomics.store(this.words, Watch.Interrupt, sequence);
     return now - this.interruptedAt >= graceMs;
@@ -234,9 +239,23 @@ export class Runner {
       this.onStopped = resolve;
     });
     this.request({ type: 'stop' });
-    const timer = setTimeout(() => void this.thread?.terminate(), timeoutMs);
+    const timer = setTimeout(() => void this.endThread(), timeoutMs);
     await ended;
     clearTimeout(timer);
+  }
+
+  /** A thread that waits for another process goes on waiting: that process is ended, too. */
+  private async endThread(): Promise<void> {
+    const ended = this.thread?.terminate();
+    const pid = Atomics.exchange(this.words, Watch.Process, 0);
+    if (pid > 0) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+    await ended;
   }
 
   /** Ends the thread at once; what it still says is not heard. */
@@ -246,7 +265,7 @@ export class Runner {
       code: 'POOL_ERR_STOPPED',
       message: `Worker ${this.options.worker} was stopped while it started`,
     });
-    await this.thread?.terminate();
+    await this.endThread();
     this.port.close();
     this.calls.close();
   }

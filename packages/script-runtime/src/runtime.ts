@@ -29,11 +29,18 @@ export interface EngineHost {
   /**
    * Brackets every stretch of script code entered from the host (calls, resumptions), so that the watchdog can see it.
    * Nesting is allowed, the outermost counts.
+   * @param loading it may take as long as at the start: scripts are loaded anew. Default: false
    */
-  enterScript(): void;
+  enterScript(loading?: boolean): void;
   leaveScript(): void;
   /** True when the running stretch is past its deadline: ask every few thousand instructions and raise an error. */
   interrupted(): boolean;
+  /**
+   * Names the process whose answer the thread now waits for without turning its event loop, 0 when it goes on. Where
+   * the thread has to be ended, that process is ended with it.
+   * @returns the one that was named before
+   */
+  blockedBy(pid: number): number;
   /** The engine is of no use any more: its thread ends once what it answered is on its way, and gets a successor. */
   giveUp(error: Error): void;
   /** Something asynchronous is under way / has ended; while any is, the thread does not sleep for good. */

@@ -20,11 +20,12 @@ export class SharedWatch {
     this.words = new Int32Array(memory);
   }
 
-  enter(): void {
+  enter(loading: boolean): void {
     if (this.depth++ === 0) {
       // Never 0, which stands for no interrupt.
       this.sequence = (this.sequence + 1) | 0 || 1;
       this.words[Watch.Sequence] = this.sequence;
+      this.words[Watch.Loading] = loading ? 1 : 0;
       this.words[Watch.Busy] = 1;
     }
   }
@@ -35,6 +36,10 @@ export class SharedWatch {
 
   interrupted(): boolean {
     return this.depth > 0 && Atomics.load(this.words, Watch.Interrupt) === this.sequence;
+  }
+
+  blockedBy(pid: number): number {
+    return Atomics.exchange(this.words, Watch.Process, pid);
   }
 }
 
@@ -49,7 +54,7 @@ export class ClockWatch {
     this.timeoutMs = timeoutMs;
   }
 
-  enter(): void {
+  enter(_loading: boolean): void {
     if (this.depth++ === 0) this.deadline = performance.now() + this.timeoutMs;
   }
 
@@ -59,6 +64,11 @@ export class ClockWatch {
 
   interrupted(): boolean {
     return this.depth > 0 && performance.now() > this.deadline;
+  }
+
+  /** The calling thread is the one that would have to end the process. */
+  blockedBy(_pid: number): number {
+    return 0;
   }
 }
 
@@ -79,8 +89,8 @@ export class WatchedHost implements EngineHost {
     this.thread.log(level, message, fields);
   }
 
-  enterScript(): void {
-    this.watch.enter();
+  enterScript(loading = false): void {
+    this.watch.enter(loading);
   }
 
   leaveScript(): void {
@@ -89,6 +99,10 @@ export class WatchedHost implements EngineHost {
 
   interrupted(): boolean {
     return this.watch.interrupted();
+  }
+
+  blockedBy(pid: number): number {
+    return this.watch.blockedBy(pid);
   }
 
   giveUp(error: Error): void {

@@ -27,7 +27,7 @@ def load(call, path, _b, _c):
     add_script_folder(os.path.dirname(path))
     sys.argv[:] = [path]
     core.stage = core.SCRIPT
-    functions.loading += 1
+    functions.begin_loading()
     try:
         code = _compiled(source, path)
         # Decorators look their module up by name while it loads.
@@ -41,7 +41,7 @@ def load(call, path, _b, _c):
         core.stage = core.IDLE
         return fault(error)
     finally:
-        functions.loading -= 1
+        functions.end_loading()
 
 
 def _compiled(source, path):
@@ -56,18 +56,18 @@ def _compiled(source, path):
 
 
 async def _then(awaitable, module):
-    functions.loading += 1
+    functions.begin_loading()
     try:
         await awaitable
         return module
     finally:
-        functions.loading -= 1
+        functions.end_loading()
 
 
 def require(_call, name, _b, _c):
     core.stage = core.SCRIPT
     try:
-        functions.loading += 1
+        functions.begin_loading()
         module = importlib.import_module(name)
         core.stage = core.IDLE
         return tasks.done(-1, module)
@@ -75,7 +75,7 @@ def require(_call, name, _b, _c):
         core.stage = core.IDLE
         return fault(error)
     finally:
-        functions.loading -= 1
+        functions.end_loading()
 
 
 def call(number, function, arguments, dressed):

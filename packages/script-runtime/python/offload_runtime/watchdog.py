@@ -78,6 +78,8 @@ def start(timeout, load_timeout, grace):
     # The descriptor itself: sys.stderr is no file.
     _errors = os.dup(2)
     core.commands[wire.LIMITS] = _set_limits
+    # At once: a load may begin with a long call of a function in C.
+    functions.limit_changed = _arm
     core.mark = time.monotonic()
     main = threading.main_thread().ident
     threading.Thread(target=_watch, args=(main,), name="offload watchdog", daemon=True).start()

@@ -31,6 +31,10 @@ export class TestHost implements EngineHost {
     return this.depth > 0 && performance.now() > this.deadline;
   }
 
+  blockedBy(_pid: number): number {
+    return 0;
+  }
+
   giveUp(error: Error): void {
     this.gaveUp = error;
   }

@@ -141,12 +141,13 @@ export class CPythonEngine extends PythonEngine {
   }
 
   /** Sends a batch and does what its script asks for until it is over. */
-  private exchange(batch: Batch): void {
+  private exchange(batch: Batch, loading = false): void {
     const { interpreter, host, child } = this;
     const { writer } = batch;
     const outer = interpreter.running;
     interpreter.running = batch;
-    host.enterScript();
+    host.enterScript(loading);
+    const blockedBefore = host.blockedBy(child?.pid ?? 0);
     try {
       const calls = (child as PythonChild).calls;
       writeHeader(writer.bytes, writer.at, ToChild.Batch, batch.base);
@@ -160,12 +161,13 @@ export class CPythonEngine extends PythonEngine {
         else {
           // Part of the results: what comes next has the whole time.
           host.leaveScript();
-          host.enterScript();
+          host.enterScript(loading);
         }
       }
     } catch (error) {
       this.broken(error, batch);
     } finally {
+      host.blockedBy(blockedBefore);
       host.leaveScript();
       host.current = null;
       interpreter.running = outer;
@@ -255,7 +257,8 @@ export class CPythonEngine extends PythonEngine {
   private repeat(step: SetupStep): void {
     const replay = new SetupReplay(step);
     this.replay = replay;
-    this.exchange(replay.batch);
+    const loading = true;
+    this.exchange(replay.batch, loading);
     this.replay = undefined;
     if (replay.fault !== null) throw replay.fault;
     if (this.child === undefined) throw this.fault('ended while it loaded the scripts');
