@@ -49,8 +49,8 @@ def send(handler, message, data=_MISSING):
         opcode, position = 2, 2
     else:
         return _send_other(handler, message)
-    if isinstance(message, str):
-        message = _bytes_of(message, position)
+    if opcode == 1 or isinstance(message, str):
+        message = _bytes_of(message, opcode, position)
     if len(message) > _MOST_BYTES:
         raise error(f"{len(message)} bytes, more than {_MOST_BYTES}")
     _hand_over((_SEND, handler, opcode, message))
@@ -96,10 +96,14 @@ def _bad(position, why):
     return error(f"bad argument #{position} to 'send' ({why})")
 
 
-def _bytes_of(text, position):
+def _bytes_of(message, opcode, position):
+    """What the frame holds. Clients end the connection at a text frame that is not UTF-8."""
     try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError as fault:
+        if isinstance(message, str):
+            return message.encode("utf-8", "strict" if opcode == 1 else "surrogateescape")
+        message.decode()
+        return message
+    except UnicodeError as fault:
         raise _bad(position, f"text cannot be sent: {fault.reason} at index {fault.start}") from None
 
 

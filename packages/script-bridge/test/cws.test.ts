@@ -41,7 +41,12 @@ function M.run()
   local open = true
   local function note(...) print(table.concat({...}, " ")) end
   local sock, err = cws:new("${uri}", {
-    onopen = function(h) note("open", type(h)) cws:send(h, "\\0\\255", 2) end,
+    onopen = function(h)
+      note("open", type(h))
+      local ok, why = cws:send(h, "\\0\\255", 1)
+      note("refused", tostring(ok), why)
+      cws:send(h, "\\0\\255", 2)
+    end,
     onmessage = function(h, data, opcode)
       note("message", #data, opcode)
       if opcode == 2 then nap:new():usleep(1000) assert(cws:send(h, "close", 1)) error("boom") end
@@ -79,7 +84,15 @@ describe('cws', () => {
   it('cws runs callbacks in the event loop; a fault of one is logged', async () => {
     const house = await run(`${await echoServer()}/path?query=1`);
     const printed = house.printed().filter((line) => !line.startsWith('service'));
-    expect(printed).toEqual(['open number', 'message 13 1', 'message 2 2', 'close 6 15 161 done', 'sent false']);
+    const refused = 'refused false text is not UTF-8: send it with opcode 2';
+    expect(printed).toEqual([
+      'open number',
+      refused,
+      'message 13 1',
+      'message 2 2',
+      'close 6 15 161 done',
+      'sent false',
+    ]);
     expect(house.log.filter(({ level }) => level === 'error')).toEqual([
       expect.objectContaining({ message: expect.stringContaining('boom') }),
     ]);

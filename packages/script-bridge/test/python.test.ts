@@ -227,7 +227,13 @@ def onMessage(handler, kind, message):
       ['ws.send("1", "x")', "bad argument #1 to 'send' (handler expected, got str)"],
       ['ws.send(1, 3, "x")', "bad argument #2 to 'send' (opcode 1 (text) or 2 (binary) expected)"],
       ['ws.send(1, 1, None)', "bad argument #3 to 'send' (str or bytes expected, got NoneType)"],
-      ['ws.send(1, "\\ud800")', 'text cannot be sent'],
+      ['ws.send(1, "\\ud800")', "bad argument #2 to 'send' (text cannot be sent: surrogates not allowed at index 0)"],
+      [
+        'ws.send(1, 2, "\\ud800")',
+        "bad argument #3 to 'send' (text cannot be sent: surrogates not allowed at index 0)",
+      ],
+      ['ws.send(1, "ok\\udcff")', "bad argument #2 to 'send' (text cannot be sent: surrogates not allowed at index 2)"],
+      ['ws.send(1, 1, b"ok\\xff")', "bad argument #3 to 'send' (text cannot be sent: invalid start byte at index 2)"],
       ['ws.send(1, b"x" * 17000000)', '17000000 bytes, more than 16777216'],
       [
         'ws.send(1, {"cid": 0, "status": 1, "result": [print]})',
@@ -255,6 +261,12 @@ def onMessage(handler, kind, message):
         expect(await call('raised', code)).toEqual(ok(false));
       },
     );
+
+    it('ws.send() sends as binary what is not UTF-8', async () => {
+      await calls();
+      expect(await call('raised', 'ws.send(999, 2, "\\udcff")')).toEqual(ok(true));
+      expect(await call('raised', 'ws.send(999, 1, "\\u00fc".encode())')).toEqual(ok(true));
+    });
 
     it('ws.send() to who is gone is dropped', async () => {
       await calls();

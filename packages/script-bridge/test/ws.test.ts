@@ -75,6 +75,37 @@ describe('ws:send()', () => {
   });
 });
 
+describe('ws:send() of text', () => {
+  const LONG = 'string.rep("x", 200000)';
+  it.each([
+    '"\\255"',
+    '"a\\195"',
+    '"\\237\\160\\128"',
+    '"\\192\\128"',
+    `${LONG} .. "\\255"`,
+    'string.rep("x", 2000) .. "\\195"',
+  ])('ws:send() refuses %s, which is not UTF-8, and the connection goes on', async (text) => {
+    const { client, run } = await evalClient();
+    const why = 'false, text is not UTF-8: send it with opcode 2';
+    expect(await run(`return ws:send(handler, 1, ${text})`)).toBe(why);
+    client.send(`return ws:send(handler, 2, ${text})`);
+    expect(await client.next()).toBeInstanceOf(Buffer);
+    expect(await client.next()).toBe('true');
+  });
+
+  it.each([
+    ['""', ''],
+    ['string.rep("\\195\\188", 1000)', 'ü'.repeat(1000)],
+    [`${LONG} .. "\\240\\159\\152\\128"`, `${'x'.repeat(200_000)}\u{1f600}`],
+    ['"\\0\\127"', '\0\x7f'],
+  ])('ws:send() sends %s', async (code, text) => {
+    const { client } = await evalClient();
+    client.send(`return ws:send(handler, 1, ${code})`);
+    expect(await client.next()).toBe(text);
+    expect(await client.next()).toBe('true');
+  });
+});
+
 describe('ws:close()', () => {
   it('ws:close() closes once; nothing can be sent after it', async () => {
     const { house, client } = await evalClient();

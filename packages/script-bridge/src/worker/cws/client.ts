@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { WebSocket } from 'ws';
 import type { CwsOptions } from './options.js';
 
@@ -101,7 +102,10 @@ export class CwsClient {
     const socket = this.sockets.get(handler);
     if (socket === undefined || socket.readyState !== WebSocket.OPEN) return 'the handler is not open';
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return `${socket.bufferedAmount} bytes wait to be sent already`;
-    socket.send(Buffer.from(data, 'latin1'), { binary: opcode === 2 });
+    const bytes = Buffer.from(data, 'latin1');
+    // Servers end the connection at a text that is none.
+    if (opcode === 1 && !isUtf8(bytes)) return 'text is not UTF-8: send it with opcode 2';
+    socket.send(bytes, { binary: opcode === 2 });
     return undefined;
   }
 

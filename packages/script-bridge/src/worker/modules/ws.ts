@@ -7,6 +7,7 @@ import { MAX_DOCUMENT_BYTES } from '../json/value.js';
 import { pythonPrelude } from '../python/preludes.js';
 import { MessageCall } from '../services/message-call.js';
 import type { ModuleContext } from './context.js';
+import { Utf8Check } from './utf8-text.js';
 import { bytesTextOf, failed, numberOf } from './values.js';
 
 const SEND_USAGE = 'Usage: ws:send(handler, nljson) or ws:send(handler, opcode, string)';
@@ -14,11 +15,13 @@ const CLOSE_USAGE = 'Usage: ws:close(handler, code[, reason])';
 
 /**
  * `ws` (`lapps.md 3.4`), called with a colon. `true`, or `false, text`: for arguments that are wrong, and for a handler
- * that is not open any more or never was.
+ * that is not open any more or never was. Unlike LAppS it sends no text that is not UTF-8 (RFC 6455 5.6).
  */
 export function createWsModule(context: ModuleContext): HostModule {
   const { connections } = context.shared;
   const closed = failed('the handler is not open');
+  const notText = failed('text is not UTF-8: send it with opcode 2');
+  const utf8 = new Utf8Check();
   const send = (
     handler: ScriptValue,
     second: ScriptValue,
@@ -35,6 +38,8 @@ export function createWsModule(context: ModuleContext): HostModule {
     if (text === undefined) return failed(`payload must be a string. ${SEND_USAGE}`);
     if (!connections.isOpen(id)) return closed;
     if (text.length > MAX_DOCUMENT_BYTES) return failed(`${text.length} bytes, more than ${MAX_DOCUMENT_BYTES}`);
+    // Browsers end the connection at a text that is none.
+    if (!binary && !utf8.isUtf8(text)) return notText;
     context.outbound.sendText(binary ? RecordKind.WsSendBinary : RecordKind.WsSendText, id, text);
     return true;
   };
