@@ -5,6 +5,7 @@ export type BridgeErrorCode =
   | 'BRIDGE_ERR_DUPLICATE_MESSAGE'
   | 'BRIDGE_ERR_SERVICE'
   | 'BRIDGE_ERR_DEPENDS'
+  | 'BRIDGE_ERR_DIRECT'
   | 'BRIDGE_ERR_MODULE';
 
 /** The error class of this package. */

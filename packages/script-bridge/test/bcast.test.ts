@@ -58,7 +58,7 @@ describe('bcast', () => {
     b.send('{"cid":9,"message":[2]}');
     expect(await b.next()).toBe('true');
     expect(await a.nextCbor()).toEqual({ cid: 9, message: [2] });
-    expect(house.lapps.bus.send(7, Uint8Array.of(0))).toBe(1);
+    expect(house.frontend.bus.send(7, Uint8Array.of(0))).toBe(1);
   });
 
   it('bcast forgets who is gone', async () => {
@@ -68,7 +68,7 @@ describe('bcast', () => {
     await client.next();
     client.socket.terminate();
     await expect.poll(() => house.printed(), { timeout: 10_000 }).toContain('gone true');
-    expect(house.lapps.bus.send(7, Uint8Array.of(0))).toBe(0);
+    expect(house.frontend.bus.send(7, Uint8Array.of(0))).toBe(0);
   });
 
   it.each([0, 2])('bcast:send() from an SPOE handler reaches a browser (%i workers)', async (workers) => {

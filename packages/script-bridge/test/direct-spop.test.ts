@@ -216,18 +216,18 @@ describe('connectDirectSpop() and a worker that is lost while it begins to liste
     const spop = connectDirectSpop(bridge);
     const listening = spop.listen({ port: 0 });
     const address = { host: '127.0.0.1', port: 7 };
-    frontend.message?.(0, { type: 'spop.done', request: asked[0]?.request, address });
+    frontend.message?.(0, { door: 'spop', type: 'direct.done', request: asked[0]?.request, address });
     expect(await listening).toEqual(address);
     for (const state of ['lost', 'ready', 'lost', 'ready'] as const) frontend.workerChanged?.(0, state);
     await vi.advanceTimersByTimeAsync(5000);
     // One for each `ready`.
     expect(asked).toHaveLength(3);
-    frontend.message?.(0, { type: 'spop.failed', request: asked[2]?.request, message: 'taken' });
+    frontend.message?.(0, { door: 'spop', type: 'direct.failed', request: asked[2]?.request, message: 'taken' });
     await vi.advanceTimersByTimeAsync(600);
     expect(log).toEqual(['Worker 0: taken; next try in 500 ms']);
     expect(asked).toHaveLength(4);
     for (const state of ['lost', 'ready'] as const) frontend.workerChanged?.(0, state);
-    frontend.message?.(0, { type: 'spop.done', request: asked[4]?.request, address });
+    frontend.message?.(0, { door: 'spop', type: 'direct.done', request: asked[4]?.request, address });
     await vi.advanceTimersByTimeAsync(5000);
     expect(asked).toHaveLength(5);
   });

@@ -85,7 +85,7 @@ describe('reactive service', () => {
     const client = await connect(`${house.url}/s`);
     client.send('wait');
     for (let i = 0; i < 500; i++) client.send(String(i));
-    const [connection] = [...house.lapps.server.connections];
+    const [connection] = [...house.frontend.server.connections];
     await expect.poll(() => connection?.paused, { timeout: 10_000 }).toBe(true);
     expect(await client.next()).toBe('wait');
     for (let i = 0; i < 500; i++) expect(await client.next()).toBe(String(i));

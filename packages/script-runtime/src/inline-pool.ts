@@ -117,6 +117,8 @@ class InlinePool implements Pool {
     this.noteIdle();
   }
 
+  holdBack(): void {}
+
   /** The application's answer; outside a pass (a script that waited) the pass ends with the microtasks. */
   answer(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
     if (id === 0) this.guarded(() => this.handlers.event(0, kind, bytes, at, end));

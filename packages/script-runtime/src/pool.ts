@@ -59,6 +59,11 @@ export interface Pool {
   post(worker: number, message: unknown): void;
   /** Makes sure what was sent is seen: call at the end of a pass. */
   flush(): void;
+  /**
+   * True: what workers say stays in their rings, so that those that say much wait for room; false: it is taken again.
+   * For an owner whose own next room is full. Inline there is nothing to hold back.
+   */
+  holdBack(on: boolean): void;
   /** Tasks sent and not answered. */
   readonly inFlight: number;
   stats(): PoolStats;

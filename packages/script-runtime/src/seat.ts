@@ -51,6 +51,10 @@ export class Seat {
     return this.runner?.state === 'started';
   }
 
+  stats(): { readonly state: string; readonly inFlight: number; readonly restarts: number } {
+    return { state: this.runner?.state ?? 'idle', inFlight: this.inFlight, restarts: this.restarts };
+  }
+
   /** Opens a task and returns its id. */
   take(kind: number, context: unknown): number {
     const id = this.free.pop() ?? this.contexts.length;

@@ -1,5 +1,6 @@
 import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
 import { runGuarded } from './guarded.js';
+import { HeldBack } from './held-back.js';
 import { Lookout } from './lookout.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
@@ -28,6 +29,7 @@ class ThreadPool implements Pool {
   private readonly graceMs: number;
   private watchdog: NodeJS.Timeout | undefined;
   private readonly lookout: Lookout;
+  private readonly heldBack = new HeldBack();
   private queued = 0;
   private tasks = 0;
   private faults = 0;
@@ -95,10 +97,14 @@ class ThreadPool implements Pool {
   }
 
   private onRung(seat: Seat, runner: Runner): void {
-    if (seat.runner !== runner || runner.state === 'stopped') return;
+    if (seat.runner !== runner || runner.state === 'stopped' || this.heldBack.keeps(seat, runner)) return;
     this.take(seat, runner);
     this.passEnd();
     runner.arm();
+  }
+
+  holdBack(on: boolean): void {
+    this.heldBack.set(on, (seat, runner) => this.onRung(seat, runner));
   }
 
   private take(seat: Seat, runner: Runner): number {
@@ -175,7 +181,7 @@ class ThreadPool implements Pool {
     for (const seat of this.seats) {
       const { runner } = seat;
       if (runner === undefined || !runner.sender.ring.unpublished) continue;
-      if (seat.isReady) this.lookout.expect(seat, runner);
+      if (seat.isReady && !this.heldBack.on) this.lookout.expect(seat, runner);
       runner.sender.ring.publish();
     }
   }
@@ -253,11 +259,7 @@ class ThreadPool implements Pool {
 
   stats(): PoolStats {
     return {
-      workers: this.seats.map(({ runner, inFlight, restarts }) => ({
-        state: runner?.state ?? 'idle',
-        inFlight,
-        restarts,
-      })),
+      workers: this.seats.map((seat) => seat.stats()),
       tasks: this.tasks,
       faults: this.faults,
       queued: this.queued,

@@ -29,6 +29,26 @@ describe('createThreadPool()', () => {
     expect(events.length).toBe(200);
   });
 
+  it('holds back what its workers say, which then wait for room, and loses nothing', async () => {
+    const { pool, answers, events, until, send } = await startPool({ ringBytes: 4096 });
+    const other = await startPool({ ringBytes: 4096 });
+    pool.holdBack(true);
+    send(Do.BURST, 'x', new Uint8Array(500));
+    // Time enough: another worker says the same meanwhile, and once more.
+    for (const turn of [1, 2]) {
+      other.send(Do.BURST, 'y', new Uint8Array(500));
+      await other.until(() => other.answers.length === turn);
+    }
+    expect([events.length, answers.length]).toEqual([0, 0]);
+    pool.holdBack(true);
+    pool.holdBack(false);
+    await until(() => answers.length === 1);
+    expect(events.length).toBe(200);
+    pool.holdBack(false);
+    send(Do.ECHO, 'z', new Uint8Array(1));
+    await until(() => answers.length === 2);
+  });
+
   it('hears what a worker says while it starts, however much', async () => {
     const { events, until } = await startPool({ ringBytes: 4096, data: { sayFirst: 200 } });
     await until(() => events.length === 200);

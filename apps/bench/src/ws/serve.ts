@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { createMemoryBus } from '@offload/broadcast-bus';
 import { type Connection, createLappsServer, lappsService } from '@offload/lapps-server';
-import { connectLapps, createBridge, planLapps, type ServiceSpec } from '@offload/script-bridge';
+import { connectDirectLapps, connectLapps, createBridge, planLapps, type ServiceSpec } from '@offload/script-bridge';
 import { createThreadPool } from '@offload/script-runtime';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { defaultEngines, engineSettings } from '../spop/loaders.js';
 
 /**
  * The server under load, in a process of its own: `ws` is that library alone, for comparison; `library` answers from
- * TypeScript; `scripts` from compiled Lua in one worker. `/echo` is raw, `/lapps` speaks LAppS, `/news` broadcasts: who
+ * TypeScript; `scripts` from compiled Lua in one worker behind rings, `direct` in one that has the sockets. `/echo` is raw, `/lapps` speaks LAppS, `/news` broadcasts: who
  * connects is subscribed, and a message of N bytes makes N broadcasts of 64 bytes. Prints its port.
  */
 const { values } = parseArgs({
@@ -68,7 +68,7 @@ async function library(): Promise<{ port: number }> {
   return (await server.listen(address)) as { port: number };
 }
 
-async function scripts(): Promise<{ port: number }> {
+async function scripts(isDirect: boolean): Promise<{ port: number }> {
   const service = (name: string, protocol: 'raw' | 'LAppS'): ServiceSpec => ({
     name,
     protocol,
@@ -77,19 +77,21 @@ async function scripts(): Promise<{ port: number }> {
     maxMessageBytes: limits.maxMessageBytes,
   });
   const services = [service('echo', 'raw'), service('lapps', 'LAppS'), service('news', 'raw')];
-  const plan = planLapps({ services, workers: 1, spoe: false, maxConnections: limits.maxConnections });
+  const { maxConnections } = limits;
+  const direct = isDirect ? { limits, reportConnections: false } : undefined;
+  const plan = planLapps({ services, workers: 1, spoe: false, maxConnections, direct });
   const data = { files: [], defaultEngines, engineSettings, lapps: plan.workerData };
   const entry = new URL('../spop/worker-entry.js', import.meta.url);
   const bridge = createBridge(
     (handlers) => createThreadPool({ workers: 1, entry, data, ringBytes: Number(values['ring-bytes']) }, handlers),
     (level, message, fields) => console.error(level, message, fields ?? ''),
   );
-  const lapps = connectLapps(bridge, plan, { limits });
+  const lapps = isDirect ? connectDirectLapps(bridge, plan) : connectLapps(bridge, plan, { limits });
   await Promise.all([bridge.pool.start(), lapps.start()]);
-  return (await lapps.server.listen(address)) as { port: number };
+  return (await lapps.listen(address)) as { port: number };
 }
 
-const start = { ws: bareWs, library, scripts }[values.mode];
+const start = { ws: bareWs, library, scripts: () => scripts(false), direct: () => scripts(true) }[values.mode];
 if (start === undefined) throw new Error(`There is no mode ${values.mode}`);
 console.log(JSON.stringify({ port: (await start()).port }));
 // So that what idle connections hold can be told from garbage; needs --expose-gc.

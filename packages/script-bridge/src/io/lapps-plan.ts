@@ -2,7 +2,7 @@ import { planServices } from '../service-plan.js';
 import type { PlannedService, ServiceSpec } from '../service-spec.js';
 import { createSharedMemory } from '../shared/shared-state.js';
 import type { CwsOptions } from '../worker/cws/options.js';
-import type { LappsWorkerData } from '../worker/worker-data.js';
+import type { DirectWsData, LappsWorkerData } from '../worker/worker-data.js';
 
 /** What the LAppS half is made from. */
 export interface LappsPlanOptions {
@@ -18,6 +18,15 @@ export interface LappsPlanOptions {
   /** False when no SPOE agent feeds the pool: workers then load only the services they host. Default true. */
   readonly spoe?: boolean;
   readonly cws?: CwsOptions;
+  /** For `connectDirectLapps`: the worker is to read the sockets itself, with these options of its server. */
+  readonly direct?: DirectServerOptions | undefined;
+}
+
+/** Options of a WebSocket server in a worker: those that can cross threads. */
+export interface DirectServerOptions
+  extends Omit<DirectWsData, 'maxConnections' | 'maxBroadcasts' | 'reportConnections'> {
+  /** Whether `opened` and `closed` events are told, too. Default true. */
+  readonly reportConnections?: boolean;
 }
 
 /** Decided before the pool is made: its workers are given `workerData` as `WorkerAppData.lapps`. */
@@ -32,9 +41,23 @@ export interface LappsPlan {
 
 /** @throws BridgeError `BRIDGE_ERR_SERVICE`, `BRIDGE_ERR_DEPENDS` */
 export function planLapps(options: LappsPlanOptions): LappsPlan {
-  const { maxConnections = 10_000, maxBroadcasts = 65_536, waitTimeoutMs = 30_000, spoe = true, cws = {} } = options;
+  const {
+    maxConnections = 10_000,
+    maxBroadcasts = 65_536,
+    waitTimeoutMs = 30_000,
+    spoe = true,
+    cws = {},
+    direct,
+  } = options;
   const { services, warnings } = planServices(options.services, options.workers);
   const shared = createSharedMemory(maxConnections, maxBroadcasts);
-  const workerData = { services, shared, waitTimeoutMs, spoe, cws };
+  const workerData: LappsWorkerData = {
+    services,
+    shared,
+    waitTimeoutMs,
+    spoe,
+    cws,
+    ...(direct === undefined ? {} : { direct: { reportConnections: true, ...direct, maxConnections, maxBroadcasts } }),
+  };
   return { services, warnings, maxConnections, maxBroadcasts, workerData };
 }

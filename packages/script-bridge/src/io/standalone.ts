@@ -62,6 +62,11 @@ export class StandaloneServices {
     void runner.pool.stop(0);
   }
 
+  /** True: who says much waits until it is false again. */
+  holdBack(on: boolean): void {
+    for (const { pool } of this.runners) pool.holdBack(on);
+  }
+
   /** The server's stop flag is raised already: gives every `run` time to see it. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;

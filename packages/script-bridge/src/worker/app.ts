@@ -2,7 +2,9 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ScriptRuntimeError, type WorkerApp, type WorkerPort } from '@offload/script-runtime';
 import { RecordKind } from '../records.js';
+import { DirectDoors } from './direct-doors.js';
 import { DirectSpop } from './direct-spop.js';
+import { DirectWs } from './direct-ws.js';
 import type { RuntimeLoaders } from './engine-factory.js';
 import type { RegisteredMessage } from './message-registry.js';
 import { NotifyDispatcher } from './notify-dispatcher.js';
@@ -27,13 +29,15 @@ class BridgeApp implements WorkerApp {
   private readonly parts: WorkerParts;
   private readonly data: WorkerAppData;
   private readonly notifies: NotifyDispatcher;
-  private readonly direct: DirectSpop;
+  private readonly ws: DirectWs | undefined;
+  private readonly doors: DirectDoors;
 
   constructor(parts: WorkerParts, data: WorkerAppData) {
     this.parts = parts;
     this.data = data;
     this.notifies = new NotifyDispatcher(parts.port, parts.registry, parts.notifyWaits);
-    this.direct = new DirectSpop(parts);
+    this.ws = directWs(parts);
+    this.doors = new DirectDoors(parts.port, { spop: new DirectSpop(parts), ws: this.ws });
   }
 
   async start(): Promise<StartReport> {
@@ -51,6 +55,7 @@ class BridgeApp implements WorkerApp {
 
   handle(kind: number, id: number, bytes: Uint8Array, at: number, end: number): void {
     if (kind === RecordKind.Notify) this.notifies.handle(id, bytes, at, end);
+    else if (this.ws !== undefined) this.ws.receive(kind, bytes, at, end);
     else if (!this.parts.services.handle(kind, id, bytes, at, end)) {
       throw new Error(`Cannot handle record: kind ${kind} is unknown`);
     }
@@ -62,13 +67,22 @@ class BridgeApp implements WorkerApp {
 
   message(message: unknown): void {
     if (message === 'stopping') this.parts.stop.wakeAll();
-    else this.direct.message(message);
+    else this.doors.message(message);
   }
 
   async stop(): Promise<void> {
     await this.parts.services.stop();
     await this.parts.close();
   }
+}
+
+/** The server of this worker's own, if it is to have one; it takes what would go to the IO thread. */
+function directWs(parts: WorkerParts): DirectWs | undefined {
+  const { port, shared, services, lapps } = parts;
+  if (lapps.direct === undefined) return undefined;
+  const ws = new DirectWs({ port, shared, services, planned: lapps.services, data: lapps.direct });
+  parts.records.to = ws;
+  return ws;
 }
 
 /** The absolute path of a script. Pipes and devices are refused: they could only be read once, or for ever. */

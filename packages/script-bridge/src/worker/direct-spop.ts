@@ -1,15 +1,23 @@
 import type { WorkerPort } from '@offload/script-runtime';
 import { type Agent, createAgent, type NotifyHandler } from '@offload/spop-agent';
-import { type DirectRequest, type DirectResponse, reportEvent } from '../direct-messages.js';
+import {
+  type BoundAddress,
+  type DirectAddress,
+  type DirectAgentOptions,
+  type DirectResponse,
+  type DirectStop,
+  reportAgentEvent,
+} from '../direct-messages.js';
 import { NotifyAnswers, type NotifyContext } from '../io/notify-answers.js';
+import type { Door } from './direct-doors.js';
 import { NotifyDispatcher } from './notify-dispatcher.js';
 import type { WorkerParts } from './worker-parts.js';
 
 /**
- * An SPOP agent of one worker's own: sockets, frames and scripts on one thread, no hop (architecture.md 2, "composed the
- * other way round"). Made when the owner first asks to listen; everything else of the worker stays as it is.
+ * An SPOP agent of one worker's own: no hop (architecture.md 2, "composed the other way round"). Made when the owner
+ * first asks to listen; everything else of the worker stays as it is.
  */
-export class DirectSpop {
+export class DirectSpop implements Door {
   private readonly port: WorkerPort;
   private readonly answers: NotifyAnswers;
   private readonly dispatcher: NotifyDispatcher;
@@ -29,43 +37,20 @@ export class DirectSpop {
     );
   }
 
-  /** Takes a message of the owner; false when it is none of these. */
-  message(message: unknown): boolean {
-    const { type } = message as { type?: unknown };
-    if (type !== 'spop.listen' && type !== 'spop.stop') return false;
-    void this.answer(message as DirectRequest);
-    return true;
-  }
-
-  private async answer(asked: DirectRequest): Promise<void> {
-    const { request } = asked;
-    try {
-      if (asked.type === 'spop.stop') {
-        await this.agent?.stop(asked.options);
-        this.tell({ type: 'spop.done', request });
-      } else {
-        const address = await this.open(asked.options).listen(asked.at);
-        this.tell({ type: 'spop.done', request, address });
-      }
-    } catch (error) {
-      this.tell({ type: 'spop.failed', request, message: error instanceof Error ? error.message : String(error) });
-    }
-  }
-
-  private tell(response: DirectResponse): void {
-    this.port.post(response);
-  }
-
-  private open(options: Extract<DirectRequest, { type: 'spop.listen' }>['options']): Agent {
-    if (this.agent !== undefined) return this.agent;
-    this.agent = createAgent({
-      ...options,
+  async listen(at: DirectAddress, options: unknown): Promise<BoundAddress> {
+    this.agent ??= createAgent({
+      ...(options as DirectAgentOptions),
       onNotify: this.notify,
-      onEvent: (event) => this.tell({ type: 'spop.event', event: reportEvent(event) }),
+      onEvent: (event) => {
+        this.port.post({ door: 'spop', type: 'direct.event', event: reportAgentEvent(event) } satisfies DirectResponse);
+      },
     });
-    // Its sockets need the event loop from now on; the sleep of a worker without them would be deaf.
-    this.port.hold();
-    return this.agent;
+    const { host, port, reusePort } = at;
+    return (await this.agent.listen({ host, port, reusePort })) as BoundAddress;
+  }
+
+  async stop(options: DirectStop): Promise<void> {
+    await this.agent?.stop(options);
   }
 
   private readonly notify: NotifyHandler = (connection, streamId, frameId, bytes, at, end) => {

@@ -1,8 +1,8 @@
-import type { WorkerPort } from '@offload/script-runtime';
 import { ADDRESS_BYTES, encodeFault, type FaultRecord, RecordKind, writeUint32 } from '../records.js';
 import type { OpenConnections } from '../shared/open-connections.js';
 import { CborWriter } from './json/cbor-writer.js';
 import { type JsonValue, MAX_DOCUMENT_BYTES } from './json/value.js';
+import type { RecordSink } from './record-sink.js';
 
 /** Kept between records; longer ones get memory of their own. */
 const SCRATCH_BYTES = 1 << 18;
@@ -10,9 +10,9 @@ const SCRATCH_BYTES = 1 << 18;
 /** Message kind on its way out. */
 export type SendKind = typeof RecordKind.WsSendText | typeof RecordKind.WsSendBinary;
 
-/** Builds the records a worker sends to the IO thread on behalf of services. */
+/** Builds the records a worker sends on behalf of services, to wherever the sockets are. */
 export class Outbound {
-  private readonly port: WorkerPort;
+  private readonly sink: RecordSink;
   private readonly connections: OpenConnections;
   /** False when the program serves no WebSockets: records would have no reader. */
   private readonly connected: boolean;
@@ -20,8 +20,8 @@ export class Outbound {
   private readonly writer = new CborWriter(MAX_DOCUMENT_BYTES);
   private readonly numbers = new DataView(this.scratch.buffer, this.scratch.byteOffset, SCRATCH_BYTES);
 
-  constructor(port: WorkerPort, connections: OpenConnections, connected: boolean) {
-    this.port = port;
+  constructor(sink: RecordSink, connections: OpenConnections, connected: boolean) {
+    this.sink = sink;
     this.connections = connections;
     this.connected = connected;
   }
@@ -88,7 +88,7 @@ export class Outbound {
 
   fault(fault: FaultRecord): void {
     const payload = encodeFault(fault);
-    this.port.reply(0, RecordKind.ServiceFault, payload, 0, payload.length);
+    this.sink.reply(0, RecordKind.ServiceFault, payload, 0, payload.length);
   }
 
   private room(bytes: number): Buffer {
@@ -101,6 +101,6 @@ export class Outbound {
   }
 
   private reply(kind: number, record: Uint8Array, end: number): void {
-    if (this.connected) this.port.reply(0, kind, record, 0, end);
+    if (this.connected) this.sink.reply(0, kind, record, 0, end);
   }
 }

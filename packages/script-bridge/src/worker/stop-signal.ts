@@ -29,6 +29,8 @@ export class StopSignal {
     for (let left = ms; left > 0 && !this.raised; left = until - performance.now()) {
       await this.timer(Math.min(left, MAX_TIMER_MS));
     }
+    // A script that goes on sleeping must not keep the event loop from all others.
+    if (this.raised) await new Promise((resolve) => setImmediate(resolve));
   }
 
   private timer(ms: number): Promise<void> {

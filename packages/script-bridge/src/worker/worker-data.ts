@@ -1,3 +1,4 @@
+import type { ServerOptions } from '@offload/lapps-server';
 import type { PlannedService } from '../service-spec.js';
 import type { SharedMemory } from '../shared/shared-state.js';
 import type { CwsOptions } from './cws/options.js';
@@ -19,8 +20,18 @@ export interface LappsWorkerData {
   /** SPOE messages may come to any worker. */
   readonly spoe: boolean;
   readonly cws: CwsOptions;
+  /** Set where the one worker of the pool reads the sockets itself. */
+  readonly direct?: DirectWsData;
   /** Set for a thread that runs one instance of a standalone service and nothing else. */
   readonly standalone?: StandaloneSeat;
+}
+
+/** The WebSocket server of a worker; all of it can cross threads. */
+export interface DirectWsData extends Pick<ServerOptions, 'acl' | 'limits' | 'originAllowList' | 'tls'> {
+  readonly maxConnections: number;
+  readonly maxBroadcasts: number;
+  /** False: that connections open and close is not told, which costs a message each. */
+  readonly reportConnections: boolean;
 }
 
 export interface StandaloneSeat {

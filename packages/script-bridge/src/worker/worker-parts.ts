@@ -1,11 +1,12 @@
 import { type ScriptEngine, type ScriptFunction, ScriptRuntimeError, type WorkerPort } from '@offload/script-runtime';
-import { createSharedMemory, openSharedState } from '../shared/shared-state.js';
+import { createSharedMemory, openSharedState, type SharedState } from '../shared/shared-state.js';
 import { EngineFactory, type MadeEngine, type RuntimeLoaders, type ScriptFile } from './engine-factory.js';
 import { MessageRegistry } from './message-registry.js';
 import type { EngineIdentity } from './modules/context.js';
 import { Outbound } from './outbound.js';
 import { PendingCalls } from './pending-calls.js';
 import { QueueWaits } from './queue-waits.js';
+import { RecordOutlet } from './record-sink.js';
 import { ServiceHost } from './services/service-host.js';
 import { StopSignal } from './stop-signal.js';
 import type { LappsWorkerData, WorkerAppData } from './worker-data.js';
@@ -17,6 +18,9 @@ const NO_LAPPS: Omit<LappsWorkerData, 'shared'> = { services: [], waitTimeoutMs:
 export class WorkerParts {
   readonly port: WorkerPort;
   readonly lapps: LappsWorkerData;
+  readonly shared: SharedState;
+  /** Where the records of services go: to the IO thread, unless the sockets are here. */
+  readonly records: RecordOutlet;
   readonly registry = new MessageRegistry();
   readonly notifyWaits: PendingCalls;
   readonly stop: StopSignal;
@@ -27,7 +31,7 @@ export class WorkerParts {
   private readonly outbound: Outbound;
   private readonly connected: boolean;
   /** One state per engine for all plain scripts. */
-  private readonly shared = new Map<string, MadeEngine>();
+  private readonly engines = new Map<string, MadeEngine>();
   private readonly searchPath: readonly string[] | undefined;
 
   constructor(port: WorkerPort, data: WorkerAppData, loaders: RuntimeLoaders) {
@@ -36,7 +40,9 @@ export class WorkerParts {
     this.lapps = data.lapps ?? { ...NO_LAPPS, shared: createSharedMemory(1, 1024) };
     this.searchPath = data.searchPath;
     const shared = openSharedState(this.lapps.shared);
-    const outbound = new Outbound(port, shared.connections, this.connected);
+    this.shared = shared;
+    this.records = new RecordOutlet(port);
+    const outbound = new Outbound(this.records, shared.connections, this.connected);
     this.outbound = outbound;
     this.stop = new StopSignal(shared.stop);
     this.notifyWaits = new PendingCalls(port);
@@ -62,6 +68,7 @@ export class WorkerParts {
     const { factory } = this;
     this.services = new ServiceHost({
       port,
+      sink: this.records,
       shared,
       outbound,
       factory,
@@ -76,16 +83,16 @@ export class WorkerParts {
   /** The state all plain scripts of one engine share. */
   async sharedEngine(file: ScriptFile): Promise<MadeEngine> {
     const name = this.factory.engineName(file);
-    const present = this.shared.get(name);
+    const present = this.engines.get(name);
     if (present !== undefined) return present;
     const made = await this.factory.make(name, file.path, { name: file.path, index: 0 }, this.searchPath);
-    this.shared.set(name, made);
+    this.engines.set(name, made);
     return made;
   }
 
   /** End of a pass: engines that batch calls run them now. */
   flush(): void {
-    for (const { engine } of this.shared.values()) engine.flush();
+    for (const { engine } of this.engines.values()) engine.flush();
     this.services.flush();
   }
 
@@ -98,6 +105,6 @@ export class WorkerParts {
   }
 
   async close(): Promise<void> {
-    for (const made of this.shared.values()) await made.close();
+    for (const made of this.engines.values()) await made.close();
   }
 }

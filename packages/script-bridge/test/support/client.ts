@@ -31,6 +31,8 @@ export async function connect(url: string, options: ClientOptions = {}): Promise
     code: code as number,
     reason: (reason as Buffer).toString(),
   }));
+  // One that was refused fails at `open`.
+  closed.catch(() => {});
   onTestFinished(() => socket.terminate());
   await once(socket, 'open');
   const next = async (): Promise<string | Buffer> => queue.shift() ?? new Promise((resolve) => waiting.push(resolve));

@@ -6,12 +6,16 @@ import { createInlinePool, createThreadPool, type PoolHandlers } from '@offload/
 import { onTestFinished } from 'vitest';
 import {
   type Bridge,
+  connectDirectLapps,
   connectLapps,
   createBridge,
   createWorkerApp,
+  type DirectLappsOptions,
+  type LappsDoor,
   type LappsFrontend,
   type LappsOptions,
   type LappsPlanOptions,
+  type MakeStandalonePool,
   planLapps,
   type ScriptFile,
   type ServiceSpec,
@@ -29,7 +33,9 @@ export interface LogLine {
 export interface House {
   readonly url: string;
   readonly bridge: Bridge;
-  readonly lapps: LappsFrontend;
+  readonly lapps: LappsDoor;
+  /** The same where the sockets are in this thread. */
+  readonly frontend: LappsFrontend;
   readonly log: LogLine[];
   /** What scripts printed. */
   printed(): string[];
@@ -49,6 +55,8 @@ export interface HouseOptions {
   readonly scripts?: Readonly<Record<string, string>>;
   /** 0: scripts run in this thread. */
   readonly workers?: number;
+  /** The sockets are in the one worker there is. */
+  readonly direct?: boolean;
   readonly plan?: Partial<LappsPlanOptions>;
   readonly server?: LappsOptions;
   readonly timeoutMs?: number;
@@ -59,10 +67,13 @@ export interface HouseOptions {
 
 const ENTRY = new URL('./worker-entry.mjs', import.meta.url);
 const FOREVER_MS = 2 ** 31 - 1;
+/** Runs every house this way, to try one that is not tested so by itself. */
+const DIRECT = process.env.OFFLOAD_TEST_DIRECT === '1';
 
 /** Starts a house; it is stopped when the test ends. */
 export async function startHouse(options: HouseOptions): Promise<House> {
-  const { workers = 0, timeoutMs = 1000 } = options;
+  const { direct = DIRECT, timeoutMs = 1000 } = options;
+  const workers = direct ? 1 : (options.workers ?? 0);
   const folder = mkdtempSync(join(tmpdir(), 'offload-lapps-'));
   const write = (name: string, source: string, extension = '.lua'): string => {
     const path = join(folder, name + extension);
@@ -74,7 +85,13 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     return { name, protocol: 'raw', requestTarget: `/${name}`, ...spec, file };
   });
   const files = Object.entries(options.scripts ?? {}).map(([name, text]): ScriptFile => ({ path: write(name, text) }));
-  const plan = planLapps({ services, workers: Math.max(1, workers), ...options.plan });
+  const { makeStandalonePool, verifyLogin, onEvent, ...server } = options.server ?? {};
+  const plan = planLapps({
+    services,
+    workers: Math.max(1, workers),
+    ...options.plan,
+    ...(direct ? { direct: server } : {}),
+  });
   const data: WorkerAppData = {
     files,
     defaultEngines: { '.lua': ENGINE, '.py': 'cpython' },
@@ -87,13 +104,14 @@ export async function startHouse(options: HouseOptions): Promise<House> {
     (handlers) => makePool(workers, data, timeoutMs, handlers),
     (level, message, fields) => log.push({ level, message, fields }),
   );
-  const lapps = connectLapps(bridge, plan, {
-    makeStandalonePool: (seat, handlers) => {
-      const lappsData = { ...plan.workerData, standalone: seat };
-      return makePool(1, { ...data, files: [], lapps: lappsData }, FOREVER_MS, handlers);
-    },
-    ...options.server,
-  });
+  const threads: MakeStandalonePool = (seat, handlers) => {
+    const lappsData = { ...plan.workerData, standalone: seat };
+    return makePool(1, { ...data, files: [], lapps: lappsData }, FOREVER_MS, handlers);
+  };
+  const desk = { makeStandalonePool: makeStandalonePool ?? threads, verifyLogin };
+  const lapps = direct
+    ? connectDirectLapps(bridge, plan, { ...desk, onEvent: onEvent as DirectLappsOptions['onEvent'] })
+    : connectLapps(bridge, plan, { ...desk, ...server, onEvent });
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= lapps
@@ -104,9 +122,9 @@ export async function startHouse(options: HouseOptions): Promise<House> {
   };
   if (options.keep !== true) onTestFinished(stop);
   await Promise.all([bridge.pool.start(), lapps.start()]);
-  const { port } = (await lapps.server.listen({ port: 0, host: '127.0.0.1' })) as AddressInfo;
+  const { port } = (await lapps.listen({ port: 0, host: '127.0.0.1' })) as AddressInfo;
   const printed = (): string[] => log.filter(({ level }) => level === 'info').map(({ message }) => message);
-  return { url: `ws://127.0.0.1:${port}`, bridge, lapps, log, printed, stop };
+  return { url: `ws://127.0.0.1:${port}`, bridge, lapps, frontend: lapps as LappsFrontend, log, printed, stop };
 }
 
 function makePool(workers: number, data: WorkerAppData, timeoutMs: number, handlers: PoolHandlers) {

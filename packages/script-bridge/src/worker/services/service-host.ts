@@ -6,6 +6,7 @@ import type { EngineFactory, LoadedService, MadeEngine } from '../engine-factory
 import { CborReader } from '../json/cbor-reader.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
+import type { RecordSink } from '../record-sink.js';
 import { runToEnd } from './run-to-end.js';
 import { ServiceConnection } from './service-connection.js';
 import { REACTIVE, serviceFunctions } from './service-functions.js';
@@ -16,6 +17,8 @@ const NO_BYTES = new Uint8Array(0);
 /** What the reactive services of one worker need. */
 export interface ServiceHostOptions {
   readonly port: WorkerPort;
+  /** Takes the ends of tasks. */
+  readonly sink: RecordSink;
   readonly shared: SharedState;
   readonly outbound: Outbound;
   readonly factory: EngineFactory;
@@ -120,7 +123,7 @@ export class ServiceHost implements InstanceHost {
   private gone(task: number, slot: number): void {
     const connection = this.bySlot[slot];
     if (connection === undefined) {
-      this.options.port.reply(task, RecordKind.WsDisconnected, NO_BYTES, 0, 0);
+      this.options.sink.reply(task, RecordKind.WsDisconnected, NO_BYTES, 0, 0);
       return;
     }
     connection.disconnectTask = task;
@@ -130,7 +133,7 @@ export class ServiceHost implements InstanceHost {
   disconnected(connection: ServiceConnection): void {
     const slot = this.connections.slotOf(connection.id);
     this.bySlot[slot] = undefined;
-    this.options.port.reply(-connection.disconnectTask, RecordKind.WsDisconnected, NO_BYTES, 0, 0);
+    this.options.sink.reply(-connection.disconnectTask, RecordKind.WsDisconnected, NO_BYTES, 0, 0);
   }
 
   /** A script closed this connection itself. */
