@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pyodide } from '../src/runtimes/pyodide.js';
 import { Bench } from './conformance/bench.js';
 import { ENGINES } from './conformance/engines.js';
@@ -20,6 +20,20 @@ describe('pyodide', () => {
     await expect(bench.call('end')).rejects.toMatchObject(ended);
     expect(bench.host.gaveUp).toMatchObject(ended);
     await expect(bench.call('fine')).rejects.toMatchObject(ended);
+  });
+
+  it('logs what Pyodide says of its end', async () => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => printed.mockRestore());
+    await load('import ctypes\nt.register("end", lambda: ctypes.string_at(0x7fffffff, 100000000))');
+    const message = 'Python (Pyodide) ended: memory access out of bounds';
+    await expect(bench.call('end')).rejects.toMatchObject({ code: 'SCRIPT_ERR_HOST', message });
+    expect(printed).not.toHaveBeenCalled();
+    expect(bench.host.logged).toContainEqual({
+      level: 'error',
+      message: expect.stringMatching(/fatal error[\s\S]*RuntimeError: memory access out of bounds\n {4}at /),
+      script: undefined,
+    });
   });
 
   it('logs what does not go through streams of Python, and has an end of input', async () => {

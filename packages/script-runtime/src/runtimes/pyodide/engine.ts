@@ -8,6 +8,7 @@ import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
 import { deadlineText, patienceOf, readRuntimePackage, searchPathOf } from '../python/sources.js';
+import { logFatalErrors } from './fatal-errors.js';
 import { InterruptSource } from './interrupts.js';
 import { Mounts } from './mounts.js';
 
@@ -56,6 +57,7 @@ export class PyodideEngine extends PythonEngine {
     py.setStdin({ stdin: () => null });
     py.setStdout({ batched: (line) => host.log('info', line) });
     py.setStderr({ batched: (line) => host.log('warn', line) });
+    logFatalErrors(py, (text) => host.log('error', text));
     py.setInterruptBuffer(new InterruptSource(host) as unknown as Uint8Array);
   }
 
