@@ -1,32 +1,71 @@
 /** Expressions, by precedence climbing. */
-import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr } from './ast.js';
+import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr, UnaryExpr } from './ast.js';
 import { FALSE, NIL, TRUE, VARARG } from './ast.js';
 import { foldNumbers, PRIORITY, UNARY_PRIORITY } from './operators.js';
 import { addSource } from './scope.js';
 import { TokenParser } from './token-parser.js';
 
 const NO_ARGS: readonly Expr[] = [];
+const CONSTANTS = { nil: NIL, true: TRUE, false: FALSE };
 const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
 
 export abstract class ExpressionParser extends TokenParser {
   /** Parses statements up to the token that ends the block, into `block`. */
   protected abstract parseStatements(block: Block): void;
 
+  /** An operand and the operators that bind stronger than `limit`. As large as {@link Lexer.next}, for the same reason. */
   protected parseExpr(limit = 0): Expr {
+    const { lex } = this;
+    let left: Expr;
     this.enter();
-    let left = this.parseUnary();
+    switch (lex.token) {
+      case '<number>':
+        left = { kind: 'Number', value: lex.number };
+        lex.next();
+        break;
+      case '<string>':
+        left = { kind: 'String', value: lex.text };
+        lex.next();
+        break;
+      case 'nil':
+      case 'true':
+      case 'false':
+        left = CONSTANTS[lex.token];
+        lex.next();
+        break;
+      case '...':
+        if (!this.scopes.fn.vararg) throw lex.errorNear("cannot use '...' outside a vararg function");
+        left = VARARG;
+        lex.next();
+        break;
+      case '{':
+        left = this.parseTable();
+        break;
+      case 'function': {
+        const { line } = lex;
+        lex.next();
+        left = this.parseFunction(line, false);
+        break;
+      }
+      case '-':
+      case 'not':
+      case '#':
+      case '~':
+        left = this.parseUnary(lex.token);
+        break;
+      default:
+        left = this.parsePrimary();
+    }
     for (;;) {
-      const op = this.lex.token;
+      const op = lex.token;
       const priority = PRIORITY.get(op);
       if (priority === undefined || priority[0] <= limit) break;
-      this.lex.next();
+      lex.next();
       // LuaJIT loads the left operand after it has seen the operator.
-      if (left.kind === 'Index' || left.kind === 'Global') left = { ...left, line: this.lex.lastLine };
+      if (left.kind === 'Index' || left.kind === 'Global') left = { ...left, line: lex.lastLine };
       const right = this.parseExpr(priority[1]);
-      left =
-        op === 'and' || op === 'or'
-          ? { kind: 'Logic', op, a: left, b: right }
-          : this.binary(op as BinaryExpr['op'], left, right);
+      if (op === 'and' || op === 'or') left = { kind: 'Logic', op, a: left, b: right };
+      else left = this.binary(op as BinaryExpr['op'], left, right);
     }
     this.leave();
     return left;
@@ -40,9 +79,7 @@ export abstract class ExpressionParser extends TokenParser {
     return { kind: 'Binary', op: op as ArithOp | CompareOp, a, b, line: this.lex.lastLine };
   }
 
-  private parseUnary(): Expr {
-    const op = this.lex.token;
-    if (op !== '-' && op !== 'not' && op !== '#' && op !== '~') return this.parseSimple();
+  private parseUnary(op: UnaryExpr['op']): Expr {
     this.lex.next();
     const a = this.parseExpr(UNARY_PRIORITY);
     // -0 stays an operation: a folded literal would be hard to tell from 0.
@@ -50,64 +87,20 @@ export abstract class ExpressionParser extends TokenParser {
     return { kind: 'Unary', op, a, line: this.lex.lastLine };
   }
 
-  private parseSimple(): Expr {
-    const { lex } = this;
-    let e: Expr;
-    switch (lex.token) {
-      case '<number>':
-        e = { kind: 'Number', value: lex.number };
-        break;
-      case '<string>':
-        e = { kind: 'String', value: lex.text };
-        break;
-      case 'nil':
-        e = NIL;
-        break;
-      case 'true':
-        e = TRUE;
-        break;
-      case 'false':
-        e = FALSE;
-        break;
-      case '...':
-        if (!this.scopes.fn.vararg) throw lex.errorNear("cannot use '...' outside a vararg function");
-        e = VARARG;
-        break;
-      case '{':
-        return this.parseTable();
-      case 'function': {
-        const { line } = lex;
-        lex.next();
-        return this.parseFunction(line, false);
-      }
-      default:
-        return this.parsePrimary();
-    }
-    lex.next();
-    return e;
-  }
-
-  /** A name or parenthesised expression with its indexes and calls. */
+  /** A name or parenthesised expression with its indexes and calls. As large as {@link Lexer.next}, for the same reason. */
   protected parsePrimary(): Expr {
     const { lex } = this;
+    const { token, line } = lex;
     let e: Expr;
-    if (lex.token === '<name>' || lex.token === 'goto') {
-      e = this.scopes.lookup(lex.text, lex.line);
+    if (token === '<name>' || token === 'goto') {
+      e = this.scopes.lookup(lex.text, line);
       lex.next();
-    } else if (lex.token === '(') {
-      const { line } = lex;
+    } else if (token === '(') {
       lex.next();
       const inner = this.parseExpr();
       this.expectClosing(')', '(', line);
       e = { kind: 'Paren', e: inner };
-    } else {
-      throw lex.errorNear('unexpected symbol');
-    }
-    return this.parseSuffixes(e);
-  }
-
-  private parseSuffixes(e: Expr): Expr {
-    const { lex } = this;
+    } else throw lex.errorNear('unexpected symbol');
     for (;;) {
       switch (lex.token) {
         case '.': {
@@ -129,24 +122,20 @@ export abstract class ExpressionParser extends TokenParser {
           break;
         }
         case '(':
-          if (lex.line !== lex.lastLine) throw lex.errorNear('ambiguous syntax (function call x new statement)');
-          e = this.parseCall(e);
-          break;
         case '<string>':
-        case '{':
-          e = this.parseCall(e);
+        case '{': {
+          const { line } = lex;
+          if (lex.token === '(' && line !== lex.lastLine)
+            throw lex.errorNear('ambiguous syntax (function call x new statement)');
+          // These act on the environment of the function they are called from, even through a local of the same name.
+          if (e.kind === 'Local' && ENVIRONMENT_CALLS.has(e.v.name)) this.scopes.fn.usesEnv = true;
+          e = { kind: 'Call', callee: e, args: this.parseArgs(), line };
           break;
+        }
         default:
           return e;
       }
     }
-  }
-
-  private parseCall(callee: Expr): Expr {
-    const { line } = this.lex;
-    // These act on the environment of the function they are called from, even through a local of the same name.
-    if (callee.kind === 'Local' && ENVIRONMENT_CALLS.has(callee.v.name)) this.scopes.fn.usesEnv = true;
-    return { kind: 'Call', callee, args: this.parseArgs(), line };
   }
 
   private parseArgs(): readonly Expr[] {

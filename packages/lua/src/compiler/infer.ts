@@ -4,30 +4,59 @@
  */
 import type { ChunkNode, Expr, LocalVar, NumericForStat, Stat, StaticType } from './ast.js';
 
-/** The type of the first value of `e` as far as it is known without running it. */
+/**
+ * The type of the first value of `e` as far as it is known without running it. The frequent cases come first, and all are in
+ * one function, too large for V8 to inline: its many callers would get a copy each.
+ */
 export function typeOf(e: Expr): StaticType {
   switch (e.kind) {
+    case 'Local':
+      return e.v.type;
     case 'Number':
       return 'number';
+    case 'Index':
+    case 'Call':
+    case 'Global':
+    case 'Method':
+    case 'Nil':
+    case 'Vararg':
+      return 'any';
     case 'String':
       return 'string';
+    case 'Binary':
+      switch (e.op) {
+        case '+':
+        case '-':
+        case '*':
+        case '/':
+        case '%':
+        case '^':
+        case '//':
+          return typeOf(e.a) === 'number' && typeOf(e.b) === 'number' ? 'number' : 'any';
+        case '..':
+          return isText(typeOf(e.a)) && isText(typeOf(e.b)) ? 'string' : 'any';
+        case '&':
+        case '|':
+        case '~':
+        case '<<':
+        case '>>':
+          return 'any';
+        default:
+          return 'boolean';
+      }
+    case 'Table':
+      return 'table';
+    case 'Function':
+      return 'function';
     case 'True':
     case 'False':
       return 'boolean';
-    case 'Function':
-      return 'function';
-    case 'Table':
-      return 'table';
-    case 'Local':
-      return e.v.type;
     case 'Paren':
       return typeOf(e.e);
     case 'Unary':
       if (e.op === 'not') return 'boolean';
       if (e.op === '#') return 'number';
       return e.op === '-' && typeOf(e.a) === 'number' ? 'number' : 'any';
-    case 'Binary':
-      return binaryType(e.op, e.a, e.b);
     case 'Logic': {
       // The left side decides only when it is false or nil, which these types never are (for `and`), or true (`or`).
       const a = typeOf(e.a);
@@ -35,32 +64,6 @@ export function typeOf(e: Expr): StaticType {
       if (a === 'any' || a === 'boolean') return a === b ? a : 'any';
       return e.op === 'and' ? b : a;
     }
-    default:
-      return 'any';
-  }
-}
-
-function binaryType(op: string, a: Expr, b: Expr): StaticType {
-  switch (op) {
-    case '+':
-    case '-':
-    case '*':
-    case '/':
-    case '%':
-    case '^':
-      return typeOf(a) === 'number' && typeOf(b) === 'number' ? 'number' : 'any';
-    case '//':
-      return typeOf(a) === 'number' && typeOf(b) === 'number' ? 'number' : 'any';
-    case '..':
-      return isText(typeOf(a)) && isText(typeOf(b)) ? 'string' : 'any';
-    case '&':
-    case '|':
-    case '~':
-    case '<<':
-    case '>>':
-      return 'any';
-    default:
-      return 'boolean';
   }
 }
 
@@ -97,22 +100,21 @@ export function inferTypes(chunk: ChunkNode): void {
   for (const v of chunk.vars) {
     const { sources, loop } = v;
     if (loop !== undefined) v.atLeastOne = !v.reassigned && countsFromOne(loop);
-    v.type = firstGuess(v);
-    if (v.type !== 'any') open.push(v);
-    if (sources.length === 1 && sources[0]?.kind === 'Function') v.fn = sources[0];
-  }
-  for (let changed = true; changed; ) {
-    changed = false;
-    const kept: LocalVar[] = [];
-    for (const v of open) {
-      if (holds(v)) {
-        // A literal stays what it is.
-        if (v.sources.length > 1 || !isLiteral(v.sources[0]!)) kept.push(v);
-      } else {
-        v.type = 'any';
-        changed = true;
+    if (sources.length === 1) {
+      const only = sources[0];
+      if (only === undefined) continue;
+      if (isLiteral(only)) {
+        v.type = typeOf(only);
+        if (only.kind === 'Function') v.fn = only;
+        continue;
       }
     }
+    v.type = firstGuess(sources);
+    if (v.type !== 'any') open.push(v);
+  }
+  while (open.length > 0) {
+    const kept = open.filter(holds);
+    if (kept.length === open.length) break;
     open = kept;
   }
   for (const fn of chunk.functions) fn.single = !fn.multiReturn && endsInReturn(fn.body.stats);
@@ -122,12 +124,15 @@ function countsFromOne(loop: NumericForStat): boolean {
   return isAtLeastOne(loop.start) && (loop.step === undefined || isAtLeastOne(loop.step));
 }
 
-/** Whether all that is stored into `v` has its type. */
+/** Whether all that is stored into `v` has its type; if not, it has none. */
 function holds(v: LocalVar): boolean {
   const { sources, type } = v;
   for (let i = 0; i < sources.length; i++) {
     const s = sources[i];
-    if (s === undefined || typeOf(s) !== type) return false;
+    if (s === undefined || typeOf(s) !== type) {
+      v.type = 'any';
+      return false;
+    }
   }
   return true;
 }
@@ -136,14 +141,14 @@ function isLiteral(e: Expr): boolean {
   return e.kind === 'Number' || e.kind === 'String' || e.kind === 'Function' || e.kind === 'Table';
 }
 
-function firstGuess(v: LocalVar): StaticType {
-  for (const s of v.sources) {
+function firstGuess(sources: LocalVar['sources']): StaticType {
+  for (const s of sources) {
     if (s === undefined) return 'any';
     const t = s.kind === 'Local' ? 'any' : typeOf(s);
     if (t !== 'any') return t;
   }
   // Only arithmetic on other locals, if anything: numbers are the one guess worth trying.
-  return v.sources.length > 0 ? 'number' : 'any';
+  return sources.length > 0 ? 'number' : 'any';
 }
 
 function endsInReturn(stats: readonly Stat[]): boolean {

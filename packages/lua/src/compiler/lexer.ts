@@ -19,8 +19,23 @@ interface Word {
 }
 
 const SYMBOLS = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c));
-const BEFORE_EQUALS: Record<number, Token> = { 60: '<=', 61: '==', 62: '>=', 126: '~=' };
-const DOUBLED: Record<number, Token> = { 47: '//', 58: '::', 60: '<<', 62: '>>' };
+/** Operators of two characters, by the first of them. */
+const BEFORE_EQUALS = byCode(['<=', '==', '>=', '~=']);
+const DOUBLED = byCode(['//', '::', '<<', '>>']);
+
+function byCode(tokens: readonly Token[]): readonly (Token | undefined)[] {
+  return SYMBOLS.map((symbol) => tokens.find((token) => token[0] === symbol));
+}
+
+/** A token and where it is. */
+interface Place {
+  readonly token: Token;
+  readonly text: string;
+  readonly number: number;
+  readonly line: number;
+  readonly start: number;
+  readonly at: number;
+}
 
 export class Lexer {
   readonly source: string;
@@ -36,8 +51,7 @@ export class Lexer {
   private start = 0;
   /** Words seen so far: each name is one string, however often it occurs. */
   private readonly words = new Map<string, Word>(KEYWORDS.map((k) => [k, { token: k, text: k }]));
-  private ahead: { token: Token; text: string; number: number; line: number; start: number; at: number } | undefined =
-    undefined;
+  private ahead: Place | undefined = undefined;
 
   constructor(source: string, chunk: string) {
     this.source = source;
@@ -45,30 +59,31 @@ export class Lexer {
     this.skipHeader();
   }
 
-  /** Advances to the next token. */
-  next(): void {
-    this.lastLine = this.line;
-    const ahead = this.ahead;
-    if (ahead !== undefined) {
-      this.token = ahead.token;
-      this.text = ahead.text;
-      this.number = ahead.number;
-      this.line = ahead.line;
-      this.start = ahead.start;
-      this.at = ahead.at;
-      this.ahead = undefined;
-      return;
-    }
-    this.token = this.scan();
-  }
-
   /** The token after the current one. */
   peek(): Token {
+    const here = this.place();
+    const { lastLine } = this;
+    this.next();
+    const ahead = this.place();
+    this.moveTo(here);
+    this.lastLine = lastLine;
+    this.ahead = ahead;
+    return ahead.token;
+  }
+
+  private place(): Place {
     const { token, text, number, line, start, at } = this;
-    const next = this.scan();
-    this.ahead = { token: next, text: this.text, number: this.number, line: this.line, start: this.start, at: this.at };
-    Object.assign(this, { token, text, number, line, start, at });
-    return next;
+    return { token, text, number, line, start, at };
+  }
+
+  private moveTo(place: Place): void {
+    this.token = place.token;
+    this.text = place.text;
+    this.number = place.number;
+    this.line = place.line;
+    this.start = place.start;
+    this.at = place.at;
+    this.ahead = undefined;
   }
 
   /** An error that names the current token. */
@@ -100,20 +115,27 @@ export class Lexer {
   }
 
   /**
-   * One function for all that is frequent, and with it too large for V8 to inline: it would put a copy into everything that
-   * moves to the next token, and spend more time on optimising those than on the tokens of a large source.
+   * Advances to the next token. One function for all that is frequent, and with it too large for V8 to inline: it would put a
+   * copy into everything that moves to the next token, and spend more time on optimising those than on the tokens of a large
+   * source.
    */
-  private scan(): Token {
+  next(): void {
+    this.lastLine = this.line;
+    if (this.ahead !== undefined) {
+      this.moveTo(this.ahead);
+      return;
+    }
     const s = this.source;
+    let { at } = this;
     for (;;) {
-      let { at } = this;
       let c = s.charCodeAt(at);
       while (c === 32) c = s.charCodeAt(++at);
       const start = at;
       this.start = start;
+      this.at = at;
       if (c !== c) {
-        this.at = at;
-        return '<eof>';
+        this.token = '<eof>';
+        return;
       }
       const cls = CHAR_CLASS[c]!;
       if (cls & NAME_START) {
@@ -127,25 +149,31 @@ export class Lexer {
           this.words.set(text, word);
         }
         this.text = word.text;
-        return word.token;
+        this.token = word.token;
+        return;
       }
-      this.at = at;
-      if (cls & DIGIT) return this.scanNumber();
+      if (cls & DIGIT) {
+        this.token = this.scanNumber();
+        return;
+      }
       const d = s.charCodeAt(at + 1);
       if (cls & SPACE) {
+        at++;
         if (c === 10 || c === 13) {
-          this.at = (d === 10 || d === 13) && d !== c ? at + 2 : at + 1;
+          if ((d === 10 || d === 13) && d !== c) at++;
           this.line++;
-        } else this.at = at + 1;
-      } else if (c === 45 && d === 45) this.skipComment();
-      else if (c === 34 || c === 39) return this.scanString(c);
-      else if (c === 91) return this.scanBracket();
-      else if (c === 46) return this.scanDot(d);
-      else {
-        const pair = d === 61 ? BEFORE_EQUALS[c] : d === c ? DOUBLED[c] : undefined;
-        const token = pair ?? SYMBOLS[c]!;
+        }
+      } else if (c === 45 && d === 45) {
+        this.skipComment();
+        at = this.at;
+      } else if (c === 34 || c === 39 || c === 91 || c === 46) {
+        this.token = c === 91 ? this.scanBracket() : c === 46 ? this.scanDot(d) : this.scanString(c);
+        return;
+      } else {
+        const token = (d === 61 ? BEFORE_EQUALS[c] : d === c ? DOUBLED[c] : undefined) ?? SYMBOLS[c]!;
         this.at = at + token.length;
-        return token;
+        this.token = token;
+        return;
       }
     }
   }

@@ -69,6 +69,7 @@ class Parser extends ExpressionParser {
     return block;
   }
 
+  /** As large as {@link Lexer.next}, for the same reason. */
   private parseStatement(): Stat | undefined {
     const { lex } = this;
     const { line } = lex;
@@ -104,10 +105,16 @@ class Parser extends ExpressionParser {
         return this.parseLabel();
       case 'goto':
         if (lex.peek() === '<name>') return this.parseGoto();
-        return this.parseExprStat();
+        break;
       default:
-        return this.parseExprStat();
     }
+    const e = this.parsePrimary();
+    if (e.kind === 'Call' || e.kind === 'Method') return { kind: 'CallStat', call: e };
+    const targets = [this.checkTarget(e)];
+    while (this.accept(',')) targets.push(this.checkTarget(this.parsePrimary()));
+    this.expect('=');
+    const exprs = this.parseExprList();
+    return assignment(targets, exprs, lex.lastLine);
   }
 
   private parseLabel(): Stat {
@@ -262,17 +269,6 @@ class Parser extends ExpressionParser {
     const line = lex.lastLine;
     if (exprs.length !== 1 || isMulti(exprs[0])) this.scopes.fn.multiReturn = true;
     return { kind: 'Return', exprs, line };
-  }
-
-  private parseExprStat(): Stat {
-    const { lex } = this;
-    const e = this.parsePrimary();
-    if (e.kind === 'Call' || e.kind === 'Method') return { kind: 'CallStat', call: e };
-    const targets = [this.checkTarget(e)];
-    while (this.accept(',')) targets.push(this.checkTarget(this.parsePrimary()));
-    this.expect('=');
-    const exprs = this.parseExprList();
-    return assignment(targets, exprs, lex.lastLine);
   }
 
   private checkTarget(e: Expr): Expr {

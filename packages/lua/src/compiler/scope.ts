@@ -37,15 +37,13 @@ export class Scopes {
   readonly vars: LocalVar[] = [];
   private readonly chunk: string;
   private readonly stack: FunctionScope[] = [];
+  /** The last of the stack. */
+  private top!: FunctionScope;
   private labels = 0;
   private orders = 0;
 
   constructor(chunk: string) {
     this.chunk = chunk;
-  }
-
-  private get top(): FunctionScope {
-    return this.stack[this.stack.length - 1]!;
   }
 
   get fn(): FunctionNode {
@@ -78,19 +76,21 @@ export class Scopes {
     outer?.blocks[outer.blocks.length - 1]!.block.closures.push(fn);
     const ids = outer === undefined ? 0 : outer.ids;
     const envs = outer === undefined ? 1 : ++outer.envs;
-    this.stack.push({ fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0, ids, envs });
+    this.top = { fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0, ids, envs };
+    this.stack.push(this.top);
     return fn;
   }
 
   closeFunction(endLine: number): void {
     const { fn } = this.stack.pop()!;
+    this.top = this.stack[this.stack.length - 1]!;
     fn.endLine = endLine;
     if (fn.usesEnv && fn.parent !== undefined) fn.parent.usesEnv = true;
   }
 
   openBlock(loop = false): Block {
     const block = newBlock();
-    const top = this.top;
+    const { top } = this;
     if (loop) {
       top.loops++;
       top.fn.hasLoop = true;
@@ -110,7 +110,7 @@ export class Scopes {
   }
 
   closeBlock(): void {
-    const top = this.top;
+    const { top } = this;
     const scope = top.blocks.pop()!;
     if (scope.loop) top.loops--;
     if (scope.gotos !== undefined) this.closeGotos(top, scope, scope.gotos);
@@ -148,7 +148,7 @@ export class Scopes {
   }
 
   inCondition<T>(parse: () => T): T {
-    const top = this.top;
+    const { top } = this;
     top.conditions++;
     const result = parse();
     top.conditions--;
@@ -157,7 +157,7 @@ export class Scopes {
 
   /** A new variable, not yet visible. */
   newVar(name: string): LocalVar {
-    const top = this.top;
+    const { top } = this;
     const read: { kind: 'Local'; v: LocalVar | undefined } = { kind: 'Local', v: undefined };
     const v: LocalVar = {
       name,
@@ -180,14 +180,14 @@ export class Scopes {
 
   /** Makes `v` visible from here to the end of the block. */
   declare(v: LocalVar, line: number): void {
-    const top = this.top;
+    const { top } = this;
     if (top.active.length >= MAX_LOCALS) throw this.limit(top.fn, MAX_LOCALS, 'local variables', line);
     top.active.push(v);
   }
 
   /** `count` variables about to be declared together still fit. */
   checkRoom(count: number, line: number): void {
-    const top = this.top;
+    const { top } = this;
     if (top.active.length + count > MAX_LOCALS) throw this.limit(top.fn, MAX_LOCALS, 'local variables', line);
   }
 
@@ -223,7 +223,7 @@ export class Scopes {
   }
 
   addLabel(name: string, line: number): LabelStat {
-    const top = this.top;
+    const { top } = this;
     const scope = top.blocks[top.blocks.length - 1]!;
     if (scope.labels?.has(name)) throw this.error(line, `duplicate label '${name}'`);
     const label: LabelStat = {
@@ -249,7 +249,7 @@ export class Scopes {
   }
 
   addGoto(name: string, line: number): GotoStat {
-    const top = this.top;
+    const { top } = this;
     const stat: GotoStat = { kind: 'Goto', name, line, order: this.orders++, target: undefined };
     const scope = top.blocks[top.blocks.length - 1]!;
     scope.gotos ??= [];

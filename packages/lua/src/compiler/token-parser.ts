@@ -35,7 +35,10 @@ export abstract class TokenParser {
 
   /** `token` closes what `open` started on `line`. */
   protected expectClosing(token: Token, open: Token, line: number): void {
-    if (this.accept(token)) return;
+    if (!this.accept(token)) this.refuseUnclosed(token, open, line);
+  }
+
+  private refuseUnclosed(token: Token, open: Token, line: number): never {
     if (line === this.lex.line) throw this.lex.errorNear(`'${token}' expected`);
     throw this.lex.errorNear(`'${token}' expected (to close '${open}' at line ${line})`);
   }

@@ -165,7 +165,10 @@ export class FunctionContext {
   /** Marks the call that follows in the text as one that can raise. */
   mark(line: number, a?: Operand, b?: Operand): string {
     const { sites } = this.chunk;
-    if (sites === undefined) return '';
+    return sites === undefined ? '' : this.placeMark(sites, line, a, b);
+  }
+
+  private placeMark(sites: Site[], line: number, a: Operand, b: Operand): string {
     const site = { line, a: this.describe(a), b: this.describe(b), fn: this.fn.id, fnLine: this.fn.line };
     return `\x01${sites.push(site) - 1}\x02`;
   }

@@ -1,6 +1,6 @@
 /** Constants and variables that can be written twice in the text without being evaluated twice. */
-import type { Expr } from '../ast.js';
-import { type FunctionContext, isBoxed, literal, varRef } from './context.js';
+import type { Expr, LocalExpr, NumberExpr, ParenExpr, StringExpr } from '../ast.js';
+import { type FunctionContext, isBoxed, literal } from './context.js';
 
 /** An operand of an operation: `init` evaluates it, `ref` repeats its value. */
 export interface Operand {
@@ -9,26 +9,32 @@ export interface Operand {
   readonly temp: string | undefined;
 }
 
+type Stable = (e: never) => string | undefined;
+
+/** Called by a key that varies, like the functions of expressions. */
+const STABLE: Readonly<Record<Expr['kind'], Stable>> = {
+  Nil: () => '(void 0)',
+  True: () => 'true',
+  False: () => 'false',
+  Number: (e: NumberExpr) => numberText(e.value),
+  String: (e: StringExpr) => literal(e.value),
+  Local: (e: LocalExpr) => (isBoxed(e.v) ? undefined : e.v.js),
+  Paren: (e: ParenExpr) => stableText(e.e),
+  Vararg: () => undefined,
+  Global: () => undefined,
+  Index: () => undefined,
+  Call: () => undefined,
+  Method: () => undefined,
+  Function: () => undefined,
+  Table: () => undefined,
+  Unary: () => undefined,
+  Binary: () => undefined,
+  Logic: () => undefined,
+};
+
 /** Text of `e` when repeating it is free of effects and cost, else undefined. */
 export function stableText(e: Expr): string | undefined {
-  switch (e.kind) {
-    case 'Nil':
-      return '(void 0)';
-    case 'True':
-      return 'true';
-    case 'False':
-      return 'false';
-    case 'Number':
-      return numberText(e.value);
-    case 'String':
-      return literal(e.value);
-    case 'Local':
-      return isBoxed(e.v) ? undefined : varRef(e.v);
-    case 'Paren':
-      return stableText(e.e);
-    default:
-      return undefined;
-  }
+  return STABLE[e.kind](e as never);
 }
 
 export function numberText(n: number): string {
