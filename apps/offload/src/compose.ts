@@ -1,17 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type Bridge,
-  createBridge,
-  type LappsFrontend,
-  type LappsPlan,
-  type Log,
-  planLapps,
-} from '@offload/script-bridge';
+import { type Bridge, createBridge, type LappsDoor, type LappsPlan, type Log, planLapps } from '@offload/script-bridge';
 import type { Config } from './config.js';
 import { planWs, type WsPlan } from './lapps/plan.js';
+import { type Layout, layOut } from './layout.js';
 import { type LoadedScripts, loadedServices, scriptError, startScripts } from './loaded-scripts.js';
 import type { Logger } from './logger.js';
-import { isDirect, makePool, poolSize } from './pools.js';
+import { makePool } from './pools.js';
 import { withQuickStart } from './quick-start.js';
 import type { LoadedService, Running } from './ready-text.js';
 import { createSpop } from './spop-frontend.js';
@@ -40,18 +34,19 @@ export interface House {
  * browser == lapps-server -/             \- a thread for each standalone service
  * ```
  *
- * With `spop.direct` the workers have agents of their own:
+ * Where that is direct (`layout.ts`) the workers have sockets of their own:
  * ```
- * HAProxy ============================ workers: spop-agent, scripts, services
- * browser == lapps-server - bridge -- pool --/
+ * HAProxy == \
+ *             workers: spop-agent, lapps-server, scripts, services
+ * browser == /
  * ```
  *
  * @param env where LAPPS_HOME and its like are looked up.
  * @throws ConfigError, OffloadError `OFFLOAD_ERR_CONFIG`
  */
 export function compose(config: Config, logger: Logger, env: Environment = process.env): House {
-  const { bridge, web } = assemble(config, logger, env);
-  const spop = config.spop.enabled ? createSpop(config, bridge, logger) : undefined;
+  const { bridge, layout, web } = assemble(config, logger, env);
+  const spop = config.spop.enabled ? createSpop(config, layout.direct.spop, bridge, logger) : undefined;
   return {
     async start() {
       try {
@@ -59,7 +54,7 @@ export function compose(config: Config, logger: Logger, env: Environment = proce
         return {
           ...loaded,
           workers: config.inline ? 0 : bridge.pool.size,
-          direct: isDirect(config),
+          direct: layout.direct.spop,
           spop: spop === undefined ? [] : await spop.listen(),
           ...(web === undefined ? {} : { ws: await openWs(config, web.ws, web.lapps, web.plan) }),
         };
@@ -104,18 +99,24 @@ export async function loadScripts(config: Config, logger: Logger, env: Environme
 /** What is there whoever asks: the pool and, for WebSockets, the services with their server. */
 interface Parts {
   readonly bridge: Bridge;
-  readonly web?: { readonly ws: WsPlan; readonly plan: LappsPlan; readonly lapps: LappsFrontend };
+  readonly layout: Layout;
+  readonly web?: { readonly ws: WsPlan; readonly plan: LappsPlan; readonly lapps: LappsDoor };
 }
 
 function assemble(config: Config, logger: Logger, env: Environment, { runs = true } = {}): Parts {
   const log = logTo(logger);
   const ws = config.ws.enabled ? planWs(config.ws, env) : undefined;
   const effective = withQuickStart(config, ws);
-  if (ws === undefined) return { bridge: createBridge((handlers) => makePool(effective, undefined, handlers), log) };
+  const layout = layOut(effective, ws);
+  const { workers, direct } = layout;
+  const makeBridge = (plan?: LappsPlan): Bridge =>
+    createBridge((handlers) => makePool(effective, workers, plan, handlers), log);
+  if (ws === undefined) return { bridge: makeBridge(), layout };
   try {
     const plan = planLapps({
       services: ws.services,
-      workers: poolSize(config),
+      workers,
+      direct: direct.ws ? { ...ws.server, reportConnections: logger.isLevelEnabled('debug') } : undefined,
       maxConnections: ws.server.limits?.maxConnections,
       spoe: config.spop.enabled,
       cws: ws.client,
@@ -123,8 +124,12 @@ function assemble(config: Config, logger: Logger, env: Environment, { runs = tru
     for (const note of [...ws.notes, ...plan.warnings]) logger.warn(note);
     // Scripts read it with os.getenv; threads get a copy of this environment.
     if (ws.appsDir !== undefined) process.env.LAPPS_APPS_DIR = ws.appsDir;
-    const bridge = createBridge((handlers) => makePool(effective, plan, handlers), log);
-    return { bridge, web: { ws, plan, lapps: createWs({ config: effective, ws, plan, bridge, logger, runs }) } };
+    const bridge = makeBridge(plan);
+    return {
+      bridge,
+      layout,
+      web: { ws, plan, lapps: createWs({ config: effective, ws, plan, bridge, logger, runs }) },
+    };
   } catch (error) {
     throw scriptError(error);
   }

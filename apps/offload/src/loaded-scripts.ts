@@ -1,4 +1,4 @@
-import { type Bridge, BridgeError, type LappsFrontend, type LappsPlan, type StartReport } from '@offload/script-bridge';
+import { type Bridge, BridgeError, type LappsDoor, type LappsPlan, type StartReport } from '@offload/script-bridge';
 import { ScriptRuntimeError } from '@offload/script-runtime';
 import { OffloadError } from './errors.js';
 import type { LoadedMessage, LoadedService } from './ready-text.js';
@@ -10,7 +10,7 @@ export interface LoadedScripts {
 }
 
 /** Starts the pool and the standalone services together, for they wait for each other. @throws OffloadError `OFFLOAD_ERR_SCRIPT` */
-export async function startScripts({ pool }: Bridge, lapps: LappsFrontend | undefined): Promise<LoadedScripts> {
+export async function startScripts({ pool }: Bridge, lapps: LappsDoor | undefined): Promise<LoadedScripts> {
   try {
     // Every worker loads the same files: one report speaks for all.
     const [[report]] = await Promise.all([pool.start() as Promise<readonly StartReport[]>, lapps?.start()]);

@@ -1,6 +1,4 @@
-import { availableParallelism } from 'node:os';
 import {
-  canShareAddresses,
   createWorkerApp,
   type LappsPlan,
   type MakeStandalonePool,
@@ -15,8 +13,7 @@ import {
   type WorkerAppFactory,
 } from '@offload/script-runtime';
 import type { Config } from './config.js';
-import { ENGINES, type EngineName, type Language, languageOf, type ScriptSpec } from './engines.js';
-import { ConfigError } from './errors.js';
+import { ENGINES, type EngineName, type Language } from './engines.js';
 import { pythonSettings } from './python-settings.js';
 import { RUNTIME_LOADERS } from './runtimes.js';
 
@@ -26,51 +23,15 @@ const WORKER_ENTRY = new URL('../dist/worker-entry.js', import.meta.url);
 /** `run` of a standalone service is meant to go on for ever. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Whether the workers accept HAProxy's connections themselves. Inline there is no hop to be spared. */
-export function isDirect(config: Config): boolean {
-  const { inline, spop } = config;
-  if (inline || !spop.enabled) return false;
-  return spop.direct === 'auto' ? hasNothingToLose(config) : spop.direct;
-}
-
-/**
- * One worker, for HAProxy alone: no other could take the next message, so that the way through another thread buys nothing
- * but what a script costs that cannot be interrupted. Compiled Lua always can.
- */
-function hasNothingToLose(config: Config): boolean {
-  const { scripts, lua, ws } = config;
-  const engineOf = (spec: ScriptSpec): string | undefined =>
-    spec.engine ?? (languageOf(spec) === 'lua' ? lua.engine : undefined);
-  // Without any it is the quick-start script.
-  const engines = scripts.length === 0 ? [lua.engine] : scripts.map(engineOf);
-  return workerCount(config) === 1 && !ws.enabled && engines.every((engine) => engine === 'lua');
-}
-
-const workerCount = ({ workers }: Config): number => (workers === 'auto' ? availableParallelism() : workers);
-
-/**
- * Threads that take messages; the main thread counts as one.
- *
- * @throws ConfigError when they cannot share an address and should
- */
-export function poolSize(config: Config): number {
-  const { inline, workers } = config;
-  if (inline) return 1;
-  if (!isDirect(config) || canShareAddresses()) return workerCount(config);
-  if (workers === 'auto' || workers === 1) return 1;
-  const message = `${workers} workers need Node 22.12 or later to share an address, this is ${process.versions.node}: set workers to 1, or leave spop.direct out`;
-  throw new ConfigError([{ path: 'spop.direct', keys: ['spop', 'direct'], message }]);
-}
-
 /** The pool that answers HAProxy and the reactive services: one worker's half of the bridge in each thread. */
-export function makePool(config: Config, plan: LappsPlan | undefined, handlers: PoolHandlers): Pool {
+export function makePool(config: Config, workers: number, plan: LappsPlan | undefined, handlers: PoolHandlers): Pool {
   const data = appData(config, plan);
   const timeouts = { timeoutMs: config.scriptTimeoutMs, loadTimeoutMs: config.loadTimeoutMs };
   if (config.inline) {
     const createApp: WorkerAppFactory = (port) => createWorkerApp(port, data, RUNTIME_LOADERS);
     return createInlinePool({ createApp, data, ...timeouts }, handlers);
   }
-  return createThreadPool({ workers: poolSize(config), entry: WORKER_ENTRY, data, ...timeouts }, handlers);
+  return createThreadPool({ workers, entry: WORKER_ENTRY, data, ...timeouts }, handlers);
 }
 
 /**

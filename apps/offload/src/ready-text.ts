@@ -25,6 +25,8 @@ export interface LoadedService {
 export interface RunningWs {
   readonly listening: readonly SocketAddress[];
   readonly tls: boolean;
+  /** The worker reads the sockets itself. */
+  readonly direct?: boolean;
   /** Nothing was configured: these are the demo services. */
   readonly demo: boolean;
   readonly services: readonly LoadedService[];
@@ -86,7 +88,11 @@ export function readyText(running: Running, tryIt: readonly string[], cwd: strin
 }
 
 function wsLines(ws: RunningWs, cwd: string): string[] {
-  const notes = [ws.tls ? '' : ', without TLS', ws.demo ? ', the demo services as none are configured' : ''].join('');
+  const notes = [
+    ws.tls ? '' : ', without TLS',
+    ws.demo ? ', the demo services as none are configured' : '',
+    ws.direct === true ? ', read by the worker itself' : '',
+  ].join('');
   return [
     ...ws.listening.map((address) => `  WebSockets on ${wsUrl(ws, address)}${notes}`),
     ...(ws.static === undefined

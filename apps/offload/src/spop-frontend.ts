@@ -4,7 +4,6 @@ import type { Config } from './config.js';
 import type { SocketAddress } from './listen-address.js';
 import { listenAll } from './listen-all.js';
 import type { Logger } from './logger.js';
-import { isDirect } from './pools.js';
 import { logAgentEvent } from './spop-log.js';
 
 /** The SPOE agent of the program, wherever it reads its sockets. */
@@ -15,13 +14,13 @@ export interface SpopFrontend {
 }
 
 /**
- * The SPOE agent in front of the pool; with `spop.direct` one in each worker. Unix sockets are always read here: they
+ * The SPOE agent in front of the pool; where that is direct one in each worker. Unix sockets are always read here: they
  * cannot be shared between threads.
  */
-export function createSpop(config: Config, bridge: Bridge, logger: Logger): SpopFrontend {
+export function createSpop(config: Config, isDirect: boolean, bridge: Bridge, logger: Logger): SpopFrontend {
   const { listen, capabilities, limits } = config.spop;
   const agent = connectSpop(bridge, { capabilities, limits, onEvent: (event) => logAgentEvent(logger, event) });
-  const direct = isDirect(config)
+  const direct = isDirect
     ? connectDirectSpop(bridge, {
         capabilities,
         limits,

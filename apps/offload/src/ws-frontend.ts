@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { LappsServerError } from '@offload/lapps-server';
-import { type Bridge, connectLapps, type LappsFrontend, type LappsPlan } from '@offload/script-bridge';
+import { type Bridge, connectDirectLapps, connectLapps, type LappsDoor, type LappsPlan } from '@offload/script-bridge';
 import type { Config } from './config.js';
 import { ConfigError, OffloadError } from './errors.js';
 import type { WsPlan } from './lapps/plan.js';
@@ -24,14 +24,18 @@ export interface WsParts {
   readonly runs: boolean;
 }
 
-/** The WebSocket server in front of the pool, with its standalone services. */
-export function createWs({ config, ws, plan, bridge, logger, runs }: WsParts): LappsFrontend {
+/** The WebSocket server in front of the pool or, as the plan says, in its worker; with its standalone services. */
+export function createWs({ config, ws, plan, bridge, logger, runs }: WsParts): LappsDoor {
   const log = new WsLog(logger);
   try {
+    const makeStandalonePool = standalonePools(config, plan, runs);
+    if (plan.workerData.direct !== undefined) {
+      return connectDirectLapps(bridge, plan, { onEvent: (event) => log.write(event), makeStandalonePool });
+    }
     return connectLapps(bridge, plan, {
       ...ws.server,
       onEvent: (event) => log.write(event),
-      makeStandalonePool: standalonePools(config, plan, runs),
+      makeStandalonePool,
       ...(config.ws.static === undefined ? {} : { onRequest: staticFiles(config.ws.static, logger) }),
     });
   } catch (error) {
@@ -49,14 +53,9 @@ function staticFiles(folder: string, logger: Logger): ReturnType<typeof createSt
 }
 
 /** Opens the doors. @throws OffloadError `OFFLOAD_ERR_LISTEN` */
-export async function openWs(
-  config: Config,
-  ws: WsPlan,
-  { server }: LappsFrontend,
-  plan: LappsPlan,
-): Promise<RunningWs> {
+export async function openWs(config: Config, ws: WsPlan, lapps: LappsDoor, plan: LappsPlan): Promise<RunningWs> {
   const listening = await listenAll(ws.listen, async (address): Promise<SocketAddress> => {
-    const bound = await server.listen(address).catch((error: Error) => {
+    const bound = await lapps.listen(address).catch((error: Error) => {
       throw new Error(`Cannot listen on ${formatSocketAddress(address)}: ${error.message}`, { cause: error });
     });
     return typeof bound === 'string' ? { path: bound } : { host: bound.address, port: bound.port };
@@ -65,6 +64,7 @@ export async function openWs(
     listening,
     tls: ws.server.tls !== undefined,
     demo: ws.demo,
+    direct: plan.workerData.direct !== undefined,
     services: loadedServices(plan),
     ...(config.ws.static === undefined ? {} : { static: config.ws.static }),
   };

@@ -1,4 +1,5 @@
 import type { ServerEvent } from '@offload/lapps-server';
+import type { ReportedClient, ReportedServerEvent } from '@offload/script-bridge';
 import type { Logger } from './logger.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
@@ -17,7 +18,7 @@ export class WsLog {
     this.logger = logger;
   }
 
-  write(event: ServerEvent): void {
+  write(event: ServerEvent | ReportedServerEvent): void {
     const level = levelOf(event);
     if (!this.logger.isLevelEnabled(level)) return;
     if (level !== 'debug' && !this.mayWrite(event.type)) return;
@@ -56,13 +57,13 @@ export class WsLog {
 /** What any event may have. */
 interface Flattened {
   readonly type: string;
-  readonly connection?: Extract<ServerEvent, { type: 'opened' }>['connection'];
+  readonly connection?: ReportedClient;
   readonly error?: unknown;
   readonly info?: object;
 }
 
 /** What clients do is theirs to look into; ours are the handlers, and who reads too slowly for what is sent. */
-function levelOf({ type }: ServerEvent): Level {
+function levelOf({ type }: { readonly type: ServerEvent['type'] }): Level {
   switch (type) {
     case 'opened':
     case 'closed':

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { canShareAddresses } from '@offload/script-bridge';
 import { describe, expect, test } from 'vitest';
-import { runProgram, spopAddress, startProgram } from './support/process.js';
+import { runProgram, spopAddress, startProgram, wsUrl } from './support/process.js';
 import { temporaryFolder } from './support/temporary-folder.js';
+import { openWs } from './support/ws-client.js';
 
 const direct = ['serve', '--spop', '--spop-direct', '--spop-listen', '127.0.0.1:0'];
 
@@ -11,6 +12,8 @@ async function scoreOf(address: string): Promise<unknown> {
   const { stdout } = await runProgram('offload', asked);
   return JSON.parse(stdout);
 }
+
+const ws = ['--ws', '--ws-listen', '127.0.0.1:0'];
 
 const SCORE = `spoa.register_message("check-client-ip", function(args)
   spoa.set_var_int32("ip_score", spoa.scope.sess, 90)
@@ -55,27 +58,80 @@ describe('offload serve --spop-direct', () => {
   );
 
   test.each([
-    ['one worker with compiled Lua', ['-n', '1'], true],
-    ['one worker, --no-spop-direct', ['-n', '1', '--no-spop-direct'], false],
-    ['one worker with fengari', ['-n', '1', '--lua-engine', 'fengari'], false],
+    ['one worker with compiled Lua', ['-n', '1'], { spop: true }],
+    ['one worker, --no-spop-direct', ['-n', '1', '--no-spop-direct'], { spop: false }],
+    ['one worker with fengari', ['-n', '1', '--lua-engine', 'fengari'], { spop: false }],
     [
       'one worker with a script of fengari and one of compiled Lua',
       ['-n', '1', '-f', 'a.lua', '-f', 'fengari:b.lua'],
-      false,
+      { spop: false },
     ],
-    ['one worker that serves browsers, too', ['-n', '1', '--ws', '--ws-listen', '127.0.0.1:0'], false],
-    ['two workers', ['-n', '2'], false],
+    ['one worker that serves browsers, too', ['-n', '1', ...ws], { spop: true, ws: true }],
+    ['the same, --no-ws-direct', ['-n', '1', '--no-ws-direct', ...ws], { spop: false, ws: false }],
+    ['the same, --no-spop-direct', ['-n', '1', '--no-spop-direct', ...ws], { spop: false, ws: true }],
+    ['browsers on a unix socket', ['-n', '1', ...ws, '--ws-listen', 'unix:ws.sock'], { spop: false, ws: false }],
+    ['files for browsers', ['-n', '1', ...ws, '--static', '.'], { spop: false, ws: false }],
+    ['browsers and fengari', ['-n', '1', '--lua-engine', 'fengari', ...ws], { spop: false, ws: false }],
+    ['two workers', ['-n', '2'], { spop: false }],
+    ['two workers and browsers', ['-n', '2', ...ws], { spop: false, ws: false }],
   ])('serve reads in the worker of itself only where that costs nothing: %s', async (_name, more, isDirect) => {
     const cwd = temporaryFolder({ 'a.lua': SCORE, 'b.lua': '' });
     const flags = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', ...more];
     const program = startProgram('offload', flags, { cwd });
     expect(JSON.stringify(await scoreOf(await spopAddress(program)))).toContain('"value":90');
-    expect(program.lines.join('\n').includes('read by the workers')).toBe(isDirect);
+    const page = program.lines.join('\n');
+    expect(page.includes('read by the workers themselves')).toBe(isDirect.spop);
+    if (isDirect.ws === undefined) return;
+    expect(page.includes('read by the worker itself')).toBe(isDirect.ws);
+    const echo = await openWs(`${await wsUrl(program)}/echo`);
+    echo.socket.send('x');
+    expect(await echo.next()).toBe('x');
   });
 
   test('serve --spop-direct -d reads in the main thread', async () => {
     const program = startProgram('offload', [...direct, '-d']);
     expect(await scoreOf(await spopAddress(program))).toMatchObject(scored);
     expect(program.lines.join('\n')).not.toContain('read by the workers');
+  });
+});
+
+describe('offload serve --ws-direct', () => {
+  test('serve --ws-direct serves TLS, refuses and logs as ever, with the connection', async () => {
+    const cwd = temporaryFolder();
+    await runProgram('offload', ['cert'], { cwd });
+    const program = startProgram(
+      'offload',
+      ['serve', ...ws, '--ws-direct', '-n', '1', '--log-level', 'debug', '--log-format', 'json', '-c', 'c.yaml'],
+      {
+        cwd: temporaryFolder({
+          'c.yaml': `ws: { tls: { cert: ${cwd}/cert.pem, key: ${cwd}/key.pem }, limits: { maxConnections: 1 } }`,
+        }),
+      },
+    );
+    const url = await wsUrl(program);
+    expect(url).toMatch(/^wss:/);
+    const echo = await openWs(`${url}/echo`, { rejectUnauthorized: false });
+    echo.socket.send('x');
+    expect(await echo.next()).toBe('x');
+    await expect(openWs(`${url}/echo`, { rejectUnauthorized: false })).rejects.toThrow('503');
+    const opened = JSON.parse(await program.waitForLine(/ws opened/)) as Record<string, unknown>;
+    expect(opened).toMatchObject({ level: 'debug', conn: 1, target: '/echo', peer: '127.0.0.1' });
+    const refused = JSON.parse(await program.waitForLine(/ws refused/)) as Record<string, unknown>;
+    expect(refused).toMatchObject({ level: 'info', status: 503, why: 'connections', address: '127.0.0.1' });
+    program.signal('SIGTERM');
+    expect(await echo.closed).toMatchObject({ code: 1001 });
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+  });
+
+  test.each([
+    ['several workers', ['-n', '2'], "ws.direct: 2 workers cannot share browsers' connections"],
+    ['a unix socket', ['--ws-listen', 'unix:x.sock'], 'ws.direct: unix sockets are read by the main thread'],
+    ['files', ['--static', '.'], 'ws.direct: files are served by the main thread: leave ws.static out'],
+  ])('serve --ws-direct refuses %s', async (_name, more, message) => {
+    const { code, stderr } = await runProgram('offload', ['serve', ...ws, '--ws-direct', ...more], {
+      cwd: temporaryFolder(),
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
   });
 });

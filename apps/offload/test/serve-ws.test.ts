@@ -77,6 +77,7 @@ describe('offload serve --ws', () => {
 
   test.each([
     ['in workers', ['-n', '2']],
+    ['in a worker that reads the sockets', ['-n', '1', '--ws-direct']],
     ['inline', ['--inline']],
   ])('serve --lapps-home runs services %s, and stops with 1001, onDisconnect and onShutdown', async (_how, how) => {
     const home = lappsHome();

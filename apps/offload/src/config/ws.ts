@@ -122,6 +122,12 @@ export const wsSchema = z.strictObject({
     .describe(
       `Addresses to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: that of a ws.json, else ${DEFAULT_WS_LISTEN}.`,
     ),
+  direct: z
+    .union([z.boolean(), z.literal('auto')], { error: 'Expected true, false or "auto"' })
+    .default('auto')
+    .describe(
+      'The one worker reads the TCP connections itself: faster, but a script that hangs costs them. See below.',
+    ),
   tls: tls.optional().describe('Serve TLS. A ws.json with `tls: true` names its own files.'),
   acl: acl.optional().describe('Who may connect: { policy, exclude }. Default: as a ws.json says, else everyone.'),
   originAllowList: names.optional().describe('Origins browsers may connect from; default: any.'),

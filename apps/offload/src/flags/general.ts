@@ -9,7 +9,7 @@ export const generalFlags: FlagsFor<
     alias: 'n',
     kind: 'number',
     value: 'N',
-    describe: 'Worker threads; auto: one per CPU',
+    describe: 'Worker threads; auto: one per CPU, one less with compiled Lua only',
     default: 'auto',
   },
   inline: {

@@ -9,6 +9,13 @@ export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
     value: 'ADDRESS',
     describe: `Listen on HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable. Else as a ws.json says, or on ${DEFAULT_WS_LISTEN}`,
   },
+  'ws.direct': {
+    name: 'ws-direct',
+    kind: 'boolean',
+    describe:
+      'The one worker reads the connections itself: faster, but a script that hangs costs more than its message',
+    default: 'auto',
+  },
   'ws.lappsHome': {
     name: 'lapps-home',
     kind: 'text',

@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import { canShareAddresses } from '@offload/script-bridge';
+import type { Config } from './config.js';
+import { languageOf, type ScriptSpec } from './engines.js';
+import { ConfigError } from './errors.js';
+import type { WsPlan } from './lapps/plan.js';
+import { parseSocketAddress } from './listen-address.js';
+
+/** Which thread does what. */
+export interface Layout {
+  /** Threads that take messages; the main thread counts as one. */
+  readonly workers: number;
+  /** Doors whose sockets are in the workers: no hop between threads, and no thread between a script and its sockets. */
+  readonly direct: { readonly spop: boolean; readonly ws: boolean };
+}
+
+/**
+ * Decides how many workers there are and what is direct where the configuration leaves that open. A single worker of
+ * compiled Lua is: no other could take the next message, so that the way through another thread buys nothing but what a
+ * script costs that cannot be interrupted, and compiled Lua always can.
+ *
+ * @throws ConfigError for what is asked for and cannot be
+ */
+export function layOut(config: Config, ws: WsPlan | undefined): Layout {
+  if (config.inline) return { workers: 1, direct: { spop: false, ws: false } };
+  const isCompiled = isCompiledLua(config, ws);
+  const workers = workerCount(config, isCompiled);
+  const isAlone = workers === 1 && isCompiled;
+  const wsDirect = ws !== undefined && wsIsDirect(config, ws, workers, isAlone);
+  const { enabled, direct } = config.spop;
+  const spop = enabled && (direct === 'auto' ? isAlone && (ws === undefined || wsDirect) : direct);
+  return { workers, direct: { spop, ws: wsDirect } };
+}
+
+/** Whether everything that runs in the workers is Lua for the compiler. */
+function isCompiledLua({ scripts, lua }: Config, ws: WsPlan | undefined): boolean {
+  const services = (ws?.services ?? []).filter(({ standalone }) => standalone !== true) as readonly ScriptSpec[];
+  return [...scripts, ...services].every(
+    (spec) => (spec.engine ?? (languageOf(spec) === 'lua' ? lua.engine : undefined)) === 'lua',
+  );
+}
+
+/**
+ * `auto`: the main thread reads and writes all sockets, which is more work than most handlers in compiled Lua: it gets a
+ * CPU of its own then. Handlers in other languages are the greater part.
+ */
+function workerCount(config: Config, isCompiled: boolean): number {
+  const { workers, spop, ws } = config;
+  const one = oneWorkerFor(config);
+  if (workers !== 'auto') {
+    if (one !== undefined && workers > 1) {
+      const message = `${workers} workers ${one.why}: set workers to 1, or leave ${one.path} out`;
+      throw new ConfigError([{ path: one.path, keys: one.path.split('.'), message }]);
+    }
+    return workers;
+  }
+  if (one !== undefined) return 1;
+  const isShared = (spop.enabled && spop.direct === true) || (ws.enabled && ws.direct === true);
+  return isCompiled && !isShared ? Math.max(1, availableParallelism() - 1) : availableParallelism();
+}
+
+/** What is asked for that only one worker can do. */
+function oneWorkerFor({ spop, ws }: Config): { readonly path: string; readonly why: string } | undefined {
+  if (ws.enabled && ws.direct === true) {
+    return { path: 'ws.direct', why: "cannot share browsers' connections" };
+  }
+  if (spop.enabled && spop.direct === true && !canShareAddresses()) {
+    const why = `need Node 22.12 or later to share an address, this is ${process.versions.node}`;
+    return { path: 'spop.direct', why };
+  }
+  return undefined;
+}
+
+function wsIsDirect({ ws: { direct, static: files } }: Config, ws: WsPlan, workers: number, isAlone: boolean): boolean {
+  if (direct === false) return false;
+  const fault =
+    files !== undefined
+      ? 'files are served by the main thread: leave ws.static out'
+      : ws.listen.some((text) => isUnixSocket(text))
+        ? 'unix sockets are read by the main thread: listen on TCP addresses only'
+        : undefined;
+  if (direct === 'auto') return isAlone && workers === 1 && fault === undefined;
+  if (fault !== undefined) throw new ConfigError([{ path: 'ws.direct', keys: ['ws', 'direct'], message: fault }]);
+  return true;
+}
+
+function isUnixSocket(text: string): boolean {
+  const address = parseSocketAddress(text);
+  return typeof address !== 'string' && 'path' in address;
+}
