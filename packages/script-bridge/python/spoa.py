@@ -4,6 +4,7 @@ What a script sets is checked here, where its line is known, and handed over in 
 handler returns. Rules and texts are those of ``src/worker/spoa-values.ts``.
 """
 
+import builtins as _builtins
 from ipaddress import IPv4Address as _IPv4Address
 from ipaddress import IPv6Address as _IPv6Address
 from json import dumps as _json
@@ -38,7 +39,16 @@ def _bad(position, fn, why):
 
 
 def _kind(value):
-    return type(value).__name__
+    kind = type(value)
+    # There are others of these names: numpy.bool.
+    alike = kind.__module__ != "builtins" and hasattr(_builtins, kind.__name__)
+    return f"{kind.__module__}.{kind.__name__}" if alike else kind.__name__
+
+
+def _number(value):
+    """A number as text; Python refuses to show very long ones."""
+    bits = value.bit_length() if isinstance(value, int) else 0
+    return f"a number of {bits} bits" if bits > 128 else value
 
 
 def _check(fn, name, scope, size=10):
@@ -51,7 +61,7 @@ def _check(fn, name, scope, size=10):
         shown = _json(name if len(name) <= 64 else name[:64] + "...", ensure_ascii=False)
         raise _bad(1, fn, f"variable name {shown}: 1 to 48 characters of A-Z a-z 0-9 _ . are needed")
     if not isinstance(scope, int) or scope not in _SCOPES:
-        shown = scope if isinstance(scope, (int, float)) else _kind(scope)
+        shown = _number(scope) if isinstance(scope, (int, float)) else _kind(scope)
         raise _bad(2, fn, f"scope expected (spoa.scope_proc, sess, txn, req or res), got {shown}")
     if len(_names) < _MOST_NAMES:
         _names.add(name)
@@ -110,7 +120,7 @@ def _integer(kind, least, most):
         except TypeError:
             raise _bad(3, fn, f"{kind} expected, got {_kind(value)}") from None
         if not least <= whole <= most:
-            raise _bad(3, fn, f"{whole} is outside {kind}: {least} to {most}")
+            raise _bad(3, fn, f"{_number(whole)} is outside {kind}: {least} to {most}")
         _tell((number, name, int(scope), int(whole)))
 
     return set_var
