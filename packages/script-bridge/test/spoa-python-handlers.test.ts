@@ -99,6 +99,24 @@ describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (en
     ]);
   });
 
+  it('sys.stdout and sys.stderr do what scripts expect of files', async () => {
+    const code = `
+import faulthandler, io
+sys.stdout.reconfigure(line_buffering=True, encoding="utf-8")
+wrapped = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", line_buffering=True)
+wrapped.write("gr\\u00fcn\\n")
+wrapped.close()
+sys.stdout.buffer.write(b"bytes\\n")
+faulthandler.enable()
+faulthandler.disable()
+assert (sys.stdout.fileno(), sys.stderr.fileno(), sys.stdout.isatty()) == (1, 2, False)
+sys.stdout.writelines(["a\\n", "b\\n"])
+sys.stdout.close()
+print("still open")`;
+    expect((await worker.notify(run(code))).faults).toEqual([]);
+    expect(worker.log.map(({ message }) => message)).toEqual(['grün', 'bytes', 'a', 'b', 'still open']);
+  });
+
   it('a fault shows the Python traceback with source lines, without frames of the host', async () => {
     const { faults } = await worker.notify([
       { name: 'keyword', args: [] },

@@ -1,5 +1,6 @@
 """What scripts print and log, line by line into the host's log."""
 
+import io
 import logging
 import os
 import sys
@@ -38,16 +39,19 @@ def log(level, text, script):
         core.flush()
 
 
-class LogStream:
-    """A text stream that ends in the log."""
+class LogStream(io.TextIOBase):
+    """A text stream that ends in the log, and stays open."""
 
     encoding = "utf-8"
     errors = "surrogateescape"
     newlines = None
     closed = False
+    mode = "w"
+    line_buffering = True
 
-    def __init__(self, level, name):
+    def __init__(self, level, name, descriptor):
         self._level = level
+        self._descriptor = descriptor
         self.name = name
         self._rest = ""
         self._script = None
@@ -67,46 +71,51 @@ class LogStream:
             self.end()
         return len(text)
 
-    def writelines(self, lines):
-        for line in lines:
-            self.write(line)
-
     def end(self):
         """Logs what was written behind the last line end."""
         if self._rest:
             rest, self._rest = self._rest, ""
             log(self._level, rest, self._script)
 
-    def flush(self):
-        pass
-
-    def isatty(self):
-        return False
-
     def fileno(self):
-        raise OSError("the log has no file descriptor")
-
-    def readable(self):
-        return False
+        """For foreign code: what is written there is logged, too."""
+        return self._descriptor
 
     def writable(self):
         return True
 
-    def seekable(self):
-        return False
+    def reconfigure(self, **_options):
+        pass
+
+    def detach(self):
+        return self.buffer
+
+    def close(self):
+        pass
 
 
-class _Bytes:
+class _Bytes(io.BufferedIOBase):
     """``sys.stdout.buffer``."""
+
+    closed = False
+    mode = "wb"
 
     def __init__(self, stream):
         self._stream = stream
+        self.name = stream.name
 
     def write(self, data):
-        self._stream.write(bytes(data).decode("utf-8", "surrogateescape"))
+        data = bytes(data)
+        self._stream.write(data.decode("utf-8", "surrogateescape"))
         return len(data)
 
-    def flush(self):
+    def fileno(self):
+        return self._stream.fileno()
+
+    def writable(self):
+        return True
+
+    def close(self):
         pass
 
 
@@ -125,8 +134,8 @@ class LogHandler(logging.Handler):
             self.handleError(record)
 
 
-out = LogStream(INFO, "<stdout>")
-err = LogStream(WARN, "<stderr>")
+out = LogStream(INFO, "<stdout>", 1)
+err = LogStream(WARN, "<stderr>", 2)
 
 
 def detach():
