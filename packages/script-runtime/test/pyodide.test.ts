@@ -36,6 +36,14 @@ describe('pyodide', () => {
     });
   });
 
+  it('gives its thread up when a script has broken what runs it', async () => {
+    await load('import builtins\ndef spoil(): builtins.BaseException = 0; 1 / 0\nt.register("spoil", spoil)');
+    const failed = { code: 'SCRIPT_ERR_HOST', message: expect.stringMatching(/^Python \(Pyodide\) failed: /) };
+    await expect(bench.call('spoil')).rejects.toMatchObject(failed);
+    expect(bench.host.gaveUp).toMatchObject(failed);
+    await expect(bench.call('spoil')).rejects.toMatchObject(failed);
+  });
+
   it('logs what does not go through streams of Python, and has an end of input', async () => {
     await load(`
 def run():

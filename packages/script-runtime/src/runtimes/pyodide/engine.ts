@@ -5,7 +5,6 @@ import { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, EngineOptions, LoadedScript } from '../../runtime.js';
 import type { Asked } from '../python/answers.js';
 import { PythonEngine } from '../python/engine.js';
-import { asScriptError } from '../python/faults.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
 import { deadlineText, patienceOf, readRuntimePackage, searchPathOf } from '../python/sources.js';
 import { logFatalErrors } from './fatal-errors.js';
@@ -166,15 +165,16 @@ export class PyodideEngine extends PythonEngine {
     return w.at;
   }
 
-  /** The interpreter itself failed; after a fatal error of Pyodide it is of no use any more. */
+  /** The interpreter itself failed, or what runs scripts there did: it is of no use any more. */
   private fail(error: unknown): void {
-    if ((error as Error).name === 'PythonError') {
-      this.interpreter.failRunning(asScriptError(error));
-      return;
-    }
     const known = this.fatal !== undefined;
-    const message = `Python (Pyodide) ended: ${(error as Error).message}`;
-    const fault = (this.fatal ??= new ScriptRuntimeError({ code: 'SCRIPT_ERR_HOST', message, language: 'python' }));
+    const { message: text } = error as Error;
+    const failed = (error as Error).name === 'PythonError';
+    const message = failed
+      ? `Python (Pyodide) failed: ${text.trim().split('\n').at(-1)}`
+      : `Python (Pyodide) ended: ${text}`;
+    const data = { code: 'SCRIPT_ERR_HOST', message, language: 'python' } as const;
+    const fault = (this.fatal ??= new ScriptRuntimeError(failed ? { ...data, traceback: text } : data));
     this.interpreter.failRunning(fault);
     this.interpreter.failWaiting(fault);
     if (!known) this.host.giveUp(fault);
