@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pythonCacheFolder } from '../../../test/support/python-cache.js';
@@ -69,6 +69,43 @@ ${register}`;
       expect(stderr).not.toMatch(/error/i);
       expect(code).toBe(0);
       expect(stdout).toContain('scripts/a.py: ok');
+    },
+    SLOW,
+  );
+
+  test(
+    'a script may be a link, and links beside it may lead anywhere; its own folder is searched first',
+    async () => {
+      const cwd = temporaryFolder({
+        'links/only.py': 'raise ValueError',
+        'real/grün.py': `import os, beside\nfolder = os.path.dirname(__file__)\nassert open(os.path.join(folder, "data", "x.txt")).read() == "x"\n${register}`,
+        'real/beside.py': '',
+        'elsewhere/x.txt': 'x',
+        'own/b.py': 'import only\n',
+        'own/only.py': '',
+      });
+      symlinkSync('../real/grün.py', join(cwd, 'links/grün.py'));
+      symlinkSync('../elsewhere', join(cwd, 'links/data'));
+      const { code, stderr, stdout } = await check(join(cwd, 'links'), ...python('grün.py'), '-f', '../own/b.py');
+      expect(stderr).not.toMatch(/error/i);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^ {2}one +grün\.py:[67] /m);
+    },
+    SLOW,
+  );
+
+  test(
+    'folders of scripts may lie in each other, whichever comes first',
+    async () => {
+      const cwd = temporaryFolder({
+        'main.py': 'import above\n',
+        'above.py': '',
+        'inner/sub.py': 'import below\n',
+        'inner/below.py': '',
+      });
+      const { code, stdout } = await check(join(cwd, 'inner'), ...python('sub.py'), '-f', '../main.py');
+      expect(stdout).toContain('Script sub.py: ok');
+      expect(code).toBe(0);
     },
     SLOW,
   );

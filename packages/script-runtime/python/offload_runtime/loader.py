@@ -10,8 +10,8 @@ from . import core, functions, tasks, values, wire
 from .faults import fault
 
 _MODULE_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-#: Folders to look for modules in, behind those of the scripts.
-_script_folders = 0
+#: Folders of scripts at the front of the search path.
+_script_folders = []
 
 
 def load(call, path, _b, _c):
@@ -19,12 +19,15 @@ def load(call, path, _b, _c):
     try:
         with open(path, "rb") as file:
             source = file.read()
-    except OSError as error:
-        return (wire.FAULT, -1, wire.LOAD_FAULT, f"cannot read {path}: {error.strerror}", path, None, None)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        return (wire.FAULT, -1, wire.LOAD_FAULT, f"cannot read {path}: {why}", path, None, None)
     module = ModuleType("__main__")
     module.__file__ = path
     module.__builtins__ = __builtins__
-    add_script_folder(os.path.dirname(path))
+    # That of the file itself, too, where the script is a link to it.
+    for folder in (os.path.dirname(os.path.realpath(path)), os.path.dirname(path)):
+        add_script_folder(folder)
     sys.argv[:] = [path]
     core.stage = core.SCRIPT
     functions.begin_loading()
@@ -47,12 +50,13 @@ def load(call, path, _b, _c):
 def _compiled(source, path):
     try:
         return compile(source, path, "exec", flags=_MODULE_FLAGS, dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        # Bytes that are no source at all: Python says neither file nor line, and before 3.12 it is a ValueError.
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        # Source that is nested too deeply, and bytes that are no source at all: Python says neither file nor line, and
+        # before 3.12 the latter is a ValueError.
         if isinstance(error, SyntaxError) and error.filename is not None:
             raise
         at = max(source.find(b"\0"), 0)
-        raise SyntaxError(str(error), (path, source.count(b"\n", 0, at) + 1, None, None)) from None
+        raise SyntaxError(str(error) or "source too complex to compile", (path, source.count(b"\n", 0, at) + 1, None, None)) from None
 
 
 async def _then(awaitable, module):
@@ -92,10 +96,13 @@ def call(number, function, arguments, dressed):
 
 
 def add_script_folder(folder):
-    global _script_folders
-    if folder not in sys.path[:_script_folders]:
-        sys.path.insert(_script_folders, folder)
-        _script_folders += 1
+    """Puts a folder in front of all others; those of scripts that were loaded before come next."""
+    if folder in _script_folders:
+        _script_folders.remove(folder)
+        if folder in sys.path:
+            sys.path.remove(folder)
+    _script_folders.append(folder)
+    sys.path.insert(0, folder)
 
 
 def install(search_path):

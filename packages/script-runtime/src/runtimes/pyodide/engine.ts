@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PyodideAPI } from 'pyodide';
 import type { PyBuffer, PyBufferView, PyCallable } from 'pyodide/ffi';
@@ -96,6 +97,8 @@ export class PyodideEngine extends PythonEngine {
       const message = `Cannot load ${path}: ${refused}`;
       throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_LOAD', message, language: 'python', script: path });
     }
+    // Where the script is a link, modules and files beside what it leads to are found, too.
+    if (existsSync(path)) this.mounts.add(dirname(realpathSync(path)));
     return super.load(path);
   }
 

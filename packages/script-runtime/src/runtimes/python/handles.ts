@@ -1,4 +1,5 @@
 import { ScriptFunction, ScriptTable, type ScriptValue } from '../../value.js';
+import { readable } from './host-functions.js';
 
 /** A function of a script, held by the interpreter under a number. */
 export class PythonFunction extends ScriptFunction {
@@ -91,7 +92,7 @@ export class FunctionHandles {
       entry.received++;
       return present;
     }
-    const fn = new PythonFunction(this.owner, number, where, this.generation);
+    const fn = new PythonFunction(this.owner, number, readable(where), this.generation);
     const next = { number, fn: new WeakRef(fn), received: (entry?.received ?? 0) + 1 };
     this.known.set(number, next);
     if (number < RUN_TIME) this.kept.push(fn);
