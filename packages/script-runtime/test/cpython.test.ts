@@ -5,7 +5,7 @@ import { ArgumentKind, NamedArguments } from '../src/named-arguments.js';
 import type { EngineOptions } from '../src/runtime.js';
 import type { CPythonEngine } from '../src/runtimes/cpython/engine.js';
 import { cpython } from '../src/runtimes/cpython.js';
-import type { ScriptFunction } from '../src/value.js';
+import type { ScriptFunction, ScriptTable } from '../src/value.js';
 import { Bench } from './conformance/bench.js';
 import { ENGINES } from './conformance/engines.js';
 import { TestHost } from './conformance/test-host.js';
@@ -189,6 +189,58 @@ t.register("pid", lambda: os.getpid())`);
     await logged(/^from the fork$/);
   });
 
+  it('call() goes on when all processes of the program get SIGTERM; what a script forks or starts may end by it', async () => {
+    await open();
+    await load(`
+import subprocess, sys
+def run():
+    os.kill(os.getpid(), signal.SIGTERM)
+    child = os.fork()
+    if child == 0: os.kill(os.getpid(), signal.SIGTERM)
+    code = "import signal; print(signal.getsignal(signal.SIGTERM) == signal.SIG_DFL)"
+    started = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    return [os.WTERMSIG(os.waitpid(child, 0)[1]), started.stdout.decode().strip()]
+t.register("run", run)`);
+    expect([...((await bench.call('run')) as ScriptTable).entries()]).toEqual([
+      [1, 15],
+      [2, 'True'],
+    ]);
+  });
+
+  it('call() reports an error whose traceback is very long, in short', async () => {
+    await open();
+    await load(`
+def run():
+    error = ValueError("again")
+    for _ in range(20_000):
+        try: raise error
+        except ValueError: pass
+        try: raise error
+        except ValueError: pass
+    raise error
+t.register("run", run)`);
+    const fault = await bench.call('run').catch((error) => error);
+    expect(fault).toMatchObject({ code: 'SCRIPT_ERR_RUNTIME', message: 'ValueError: again', line: 6 });
+    expect(fault.traceback.split('\n').length).toBeLessThan(10_000);
+  });
+
+  it('call() names the line of the script where code from a text fails', async () => {
+    await open();
+    await load('def run():\n    exec("x = 1\\nraise ValueError(x)")\nt.register("run", run)');
+    const place = { script: expect.stringMatching(/s\.py$/), line: 3 };
+    await expect(bench.call('run')).rejects.toMatchObject(place);
+  });
+
+  it('load() names the script with which the process ends, and one that is too complex', async () => {
+    await open();
+    const ended = { code: 'SCRIPT_ERR_HOST', script: expect.stringMatching(/s\.py$/) };
+    await expect((async () => load('os._exit(3)'))()).rejects.toMatchObject(ended);
+    await bench.close();
+    await open();
+    const complex = { code: 'SCRIPT_ERR_SYNTAX', script: expect.stringMatching(/s\.py$/) };
+    await expect((async () => load(`x = ${'-'.repeat(100_000)}1`))()).rejects.toMatchObject(complex);
+  });
+
   it('call() interrupts a script that sleeps, and one that waits for a lock', async () => {
     await open({ settings: { graceMs: 20_000 } });
     await load(
@@ -272,6 +324,11 @@ t.register("run", run)`);
     it('says that the program is too old', async () => {
       const path = await program('echo "offload: Python 3.7 is too old" >&2; exit 3');
       await expect(create(path)).rejects.toThrow(/: Python 3.7 is too old; Python 3.9 or later is needed/);
+    });
+    it.each(['-I', '-s -E'])('takes an interpreter with options of its own: %s', async (options) => {
+      const engine = (await create(await program(`exec python3 ${options} "$@"`))) as CPythonEngine;
+      expect(engine.version).toMatch(/^3\./);
+      await engine.close();
     });
     it('says what a program said that is no Python', async () => {
       await expect(create(await program('echo "what?" >&2; exit 4'))).rejects.toThrow(

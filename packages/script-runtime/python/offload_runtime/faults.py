@@ -9,6 +9,8 @@ from . import wire
 
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _LIBRARY = tuple({os.path.dirname(os.__file__) + os.sep, sysconfig.get_path("stdlib") + os.sep, sys.prefix + os.sep + "lib" + os.sep})
+#: Frames that are told of either end of a traceback.
+_MOST_FRAMES = 1000
 #: Text of what is compiled from memory: preludes of modules.
 _INTERNAL = "<offload"
 
@@ -33,6 +35,11 @@ def is_library(filename):
     return filename.startswith(_LIBRARY) or filename.startswith("<frozen")
 
 
+def _is_foreign(filename):
+    """No file of a script: a library's, or what ``eval``, ``exec`` and generated code call theirs."""
+    return is_library(filename) or filename.startswith("<")
+
+
 def fault(error, call=-1):
     """The item that reports an error."""
     try:
@@ -45,6 +52,7 @@ def fault(error, call=-1):
 def _fault(error, call):
     if isinstance(error, Interrupted):
         error = error.error
+    _shorten(error)
     told = TracebackException(type(error), error, error.__traceback__, limit=None, capture_locals=False)
     script, line = _place(error, told)
     _strip(told, set())
@@ -62,13 +70,38 @@ def _fault(error, call):
     return (wire.FAULT, call, code, message, script, line, "".join(told.format()).rstrip("\n"))
 
 
+def _shorten(error):
+    """Takes out the middle of the tracebacks of a very deep recursion: to describe millions of frames takes minutes."""
+    seen = set()
+    errors = [error]
+    while errors:
+        error = errors.pop()
+        if error is None or id(error) in seen:
+            continue
+        seen.add(id(error))
+        errors += (error.__cause__, error.__context__, *getattr(error, "exceptions", ()))
+        length = 0
+        frame = error.__traceback__
+        while frame is not None:
+            frame = frame.tb_next
+            length += 1
+        if length > 2 * _MOST_FRAMES:
+            last = error.__traceback__
+            for _ in range(_MOST_FRAMES - 1):
+                last = last.tb_next
+            rest = last
+            for _ in range(length - 2 * _MOST_FRAMES + 1):
+                rest = rest.tb_next
+            last.tb_next = rest
+
+
 def _place(error, told):
     """The innermost line of a script; of a library where no script is on the stack."""
     best = None
     for frame in told.stack:
         if is_own(frame.filename):
             continue
-        if best is None or not is_library(frame.filename) or is_library(best.filename):
+        if best is None or not _is_foreign(frame.filename) or _is_foreign(best.filename):
             best = frame
     return (None, None) if best is None else (best.filename, best.lineno)
 

@@ -8,6 +8,7 @@ and the rest.
 import asyncio
 import os
 import select
+import signal
 import sys
 import traceback
 from marshal import loads
@@ -217,11 +218,17 @@ def _die_with_parent():
     """A script that never comes back must not outlive its host. Linux only; elsewhere the end of the socket tells."""
     try:
         import ctypes
-        import signal
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     except Exception:
         pass
+
+
+def _leave_to_host(_signal, _frame):
+    """SIGTERM for all processes of a service is how it is stopped: the host ends this one when its work is done.
+
+    A function, since what is ignored would be so in programs that scripts start, too.
+    """
 
 
 def _forked():
@@ -239,6 +246,8 @@ def _forked():
     os.close(nothing)
     _unsent.clear()
     _backlog.clear()
+    if signal.getsignal(signal.SIGTERM) is _leave_to_host:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     output.detach()
 
 
@@ -248,6 +257,7 @@ def main(settings):
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_forked)
     os.set_blocking(EVENTS, False)
+    signal.signal(signal.SIGTERM, _leave_to_host)
     if sys.platform == "linux":
         _die_with_parent()
     setup.install(_Link(), settings["searchPath"], settings["patience"], settings["deadlineText"], _new_loop)

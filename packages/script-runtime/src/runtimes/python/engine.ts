@@ -9,6 +9,7 @@ import {
   type ScriptEngine,
 } from '../../runtime.js';
 import type { HostModule, ScriptFunction, ScriptValue } from '../../value.js';
+import { asScriptError } from './faults.js';
 import { textOf } from './host-functions.js';
 import { Interpreter } from './interpreter.js';
 import { OwnCall } from './own-call.js';
@@ -54,7 +55,19 @@ export abstract class PythonEngine implements ScriptEngine {
   }
 
   load(path: string): LoadedScript | Promise<LoadedScript> {
-    return this.follow(Entry.Load, textOf(path), (result) => ({ path, result }));
+    const named = (error: unknown): never => {
+      const fault = asScriptError(error);
+      // An interpreter that ended, for one, does not say where.
+      throw fault.script === undefined
+        ? new ScriptRuntimeError({ ...ScriptRuntimeError.dataOf(fault), script: path })
+        : fault;
+    };
+    try {
+      const loaded = this.follow(Entry.Load, textOf(path), (result) => ({ path, result }));
+      return loaded instanceof Promise ? loaded.catch(named) : loaded;
+    } catch (error) {
+      return named(error);
+    }
   }
 
   require(name: string): ScriptValue | Promise<ScriptValue> {
