@@ -14,8 +14,10 @@ export interface LocalVar {
   reassigned: boolean;
   /** Declared where one activation of the function may pass several times. */
   readonly inLoop: boolean;
-  /** What is stored into it: every expression, and `undefined` for anything unknown. */
-  sources: readonly (Expr | undefined)[];
+  /** How often something is stored into it, and what: `undefined` for anything unknown. */
+  stores: number;
+  first: Expr | undefined;
+  others: (Expr | undefined)[] | undefined;
   /** The numeric loop it counts. */
   loop: NumericForStat | undefined;
   /** The expression that reads it. */
@@ -61,7 +63,7 @@ export interface FunctionNode {
 export interface Block {
   stats: readonly Stat[];
   /** Functions created directly in this block (not in a block inside it). */
-  readonly closures: FunctionNode[];
+  closures: readonly FunctionNode[];
   /** Labels that a goto uses. */
   labels: readonly LabelStat[];
   /** A loop or a label inside, not counting functions inside. */

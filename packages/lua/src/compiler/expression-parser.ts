@@ -5,11 +5,15 @@ import { foldNumbers, PRIORITY, UNARY_PRIORITY } from './operators.js';
 import { addSource } from './scope.js';
 import { TokenParser } from './token-parser.js';
 
+const MAX_SHARED = 255;
 const NO_ARGS: readonly Expr[] = [];
 const CONSTANTS = { nil: NIL, true: TRUE, false: FALSE };
 const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
 
 export abstract class ExpressionParser extends TokenParser {
+  private readonly numbers: Expr[] = [];
+  private readonly keys = new Map<string, Expr>();
+
   /** Parses statements up to the token that ends the block, into `block`. */
   protected abstract parseStatements(block: Block): void;
 
@@ -20,7 +24,7 @@ export abstract class ExpressionParser extends TokenParser {
     this.enter();
     switch (lex.token) {
       case '<number>':
-        left = { kind: 'Number', value: lex.number };
+        left = this.number(lex.number);
         lex.next();
         break;
       case '<string>':
@@ -71,6 +75,23 @@ export abstract class ExpressionParser extends TokenParser {
     return left;
   }
 
+  /** The expression for a small number is the same wherever it stands. */
+  private number(value: number): Expr {
+    if (value > MAX_SHARED || !Number.isInteger(value)) return { kind: 'Number', value };
+    this.numbers[value] ??= { kind: 'Number', value };
+    return this.numbers[value];
+  }
+
+  /** So is that for a name as a key. */
+  protected key(name: string): Expr {
+    let key = this.keys.get(name);
+    if (key === undefined) {
+      key = { kind: 'String', value: name };
+      this.keys.set(name, key);
+    }
+    return key;
+  }
+
   private binary(op: BinaryExpr['op'], a: Expr, b: Expr): Expr {
     if (a.kind === 'Number' && b.kind === 'Number') {
       const value = foldNumbers(op, a.value, b.value);
@@ -105,8 +126,8 @@ export abstract class ExpressionParser extends TokenParser {
       switch (lex.token) {
         case '.': {
           lex.next();
-          const key = this.parseName();
-          e = { kind: 'Index', object: e, key: { kind: 'String', value: key }, line: lex.lastLine };
+          const key = this.key(this.parseName());
+          e = { kind: 'Index', object: e, key, line: lex.lastLine };
           break;
         }
         case '[': {
@@ -186,7 +207,7 @@ export abstract class ExpressionParser extends TokenParser {
         key = this.parseKey();
         this.expect('=');
       } else if ((lex.token === '<name>' || lex.token === 'goto') && lex.peek() === '=') {
-        key = { kind: 'String', value: lex.text };
+        key = this.key(lex.text);
         lex.next();
         lex.next();
       }

@@ -98,18 +98,17 @@ function isLength(e: Expr): boolean {
 export function inferTypes(chunk: ChunkNode): void {
   let open: LocalVar[] = [];
   for (const v of chunk.vars) {
-    const { sources, loop } = v;
+    const { loop, first } = v;
     if (loop !== undefined) v.atLeastOne = !v.reassigned && countsFromOne(loop);
-    if (sources.length === 1) {
-      const only = sources[0];
-      if (only === undefined) continue;
-      if (isLiteral(only)) {
-        v.type = typeOf(only);
-        if (only.kind === 'Function') v.fn = only;
+    if (v.stores === 1) {
+      if (first === undefined) continue;
+      if (isLiteral(first)) {
+        v.type = typeOf(first);
+        if (first.kind === 'Function') v.fn = first;
         continue;
       }
     }
-    v.type = firstGuess(sources);
+    v.type = firstGuess(v);
     if (v.type !== 'any') open.push(v);
   }
   while (open.length > 0) {
@@ -126,29 +125,39 @@ function countsFromOne(loop: NumericForStat): boolean {
 
 /** Whether all that is stored into `v` has its type; if not, it has none. */
 function holds(v: LocalVar): boolean {
-  const { sources, type } = v;
-  for (let i = 0; i < sources.length; i++) {
-    const s = sources[i];
-    if (s === undefined || typeOf(s) !== type) {
-      v.type = 'any';
-      return false;
-    }
-  }
-  return true;
+  const { type, first, others } = v;
+  let all = hasType(first, type);
+  if (others !== undefined) for (let i = 0; all && i < others.length; i++) all = hasType(others[i], type);
+  if (!all) v.type = 'any';
+  return all;
+}
+
+function hasType(e: Expr | undefined, type: StaticType): boolean {
+  return e !== undefined && typeOf(e) === type;
 }
 
 function isLiteral(e: Expr): boolean {
   return e.kind === 'Number' || e.kind === 'String' || e.kind === 'Function' || e.kind === 'Table';
 }
 
-function firstGuess(sources: LocalVar['sources']): StaticType {
-  for (const s of sources) {
-    if (s === undefined) return 'any';
-    const t = s.kind === 'Local' ? 'any' : typeOf(s);
-    if (t !== 'any') return t;
+function firstGuess(v: LocalVar): StaticType {
+  const guess = guessFrom(v.first);
+  if (guess !== undefined) return guess;
+  if (v.others !== undefined) {
+    for (const e of v.others) {
+      const other = guessFrom(e);
+      if (other !== undefined) return other;
+    }
   }
   // Only arithmetic on other locals, if anything: numbers are the one guess worth trying.
-  return sources.length > 0 ? 'number' : 'any';
+  return v.stores > 0 ? 'number' : 'any';
+}
+
+/** What the type of `e` says about a variable it is stored into, undefined when that is nothing. */
+function guessFrom(e: Expr | undefined): StaticType | undefined {
+  if (e === undefined) return 'any';
+  const type = e.kind === 'Local' ? 'any' : typeOf(e);
+  return type === 'any' ? undefined : type;
 }
 
 function endsInReturn(stats: readonly Stat[]): boolean {

@@ -181,6 +181,21 @@ export class Lexer {
   private scanNumber(): Token {
     const s = this.source;
     let at = this.at;
+    let digits = 0;
+    let c = s.charCodeAt(at);
+    for (; c >= 48 && c <= 57; c = s.charCodeAt(++at)) digits = digits * 10 + c - 48;
+    // A whole number of few digits.
+    if (c !== 46 && (CHAR_CLASS[c]! & NAME_START) === 0 && at - this.at < 16) {
+      this.at = at;
+      this.number = digits;
+      return '<number>';
+    }
+    return this.scanAnyNumber();
+  }
+
+  private scanAnyNumber(): Token {
+    const s = this.source;
+    let at = this.at;
     const hex = s.charCodeAt(at) === 48 && (s.charCodeAt(at + 1) | 32) === 120;
     for (;;) {
       const c = s.charCodeAt(at);

@@ -226,8 +226,8 @@ class Parser extends ExpressionParser {
     while (lex.token === '.' || lex.token === ':') {
       method = lex.token === ':';
       lex.next();
-      const key = this.parseName();
-      target = { kind: 'Index', object: target, key: { kind: 'String', value: key }, line: lex.lastLine };
+      const key = this.key(this.parseName());
+      target = { kind: 'Index', object: target, key, line: lex.lastLine };
       if (method) break;
     }
     const fn = this.parseFunction(line, method);

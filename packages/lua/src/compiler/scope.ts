@@ -28,7 +28,7 @@ interface FunctionScope {
 
 const NO_STATS: readonly Stat[] = [];
 const NO_LABELS: readonly LabelStat[] = [];
-const NO_SOURCES: readonly (Expr | undefined)[] = [];
+const NO_CLOSURES: readonly FunctionNode[] = [];
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The scopes open at the parser's position. */
@@ -73,7 +73,7 @@ export class Scopes {
       single: false,
     };
     this.functions.push(fn);
-    outer?.blocks[outer.blocks.length - 1]!.block.closures.push(fn);
+    if (outer !== undefined) addClosure(outer.blocks[outer.blocks.length - 1]!.block, fn);
     const ids = outer === undefined ? 0 : outer.ids;
     const envs = outer === undefined ? 1 : ++outer.envs;
     this.top = { fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0, ids, envs };
@@ -166,7 +166,9 @@ export class Scopes {
       captured: false,
       reassigned: false,
       inLoop: top.loops > 0 || top.sawLabel,
-      sources: NO_SOURCES,
+      stores: 0,
+      first: undefined,
+      others: undefined,
       loop: undefined,
       read: read as LocalExpr,
       type: 'any',
@@ -267,11 +269,17 @@ export class Scopes {
 }
 
 function newBlock(): Block {
-  return { stats: NO_STATS, closures: [], labels: NO_LABELS, hasLoop: false };
+  return { stats: NO_STATS, closures: NO_CLOSURES, labels: NO_LABELS, hasLoop: false };
+}
+
+function addClosure(block: Block, fn: FunctionNode): void {
+  if (block.closures === NO_CLOSURES) block.closures = [fn];
+  else (block.closures as FunctionNode[]).push(fn);
 }
 
 /** `e` is stored into `v`; undefined when it is not known what is. */
 export function addSource(v: LocalVar, e: Expr | undefined): void {
-  if (v.sources.length === 0) v.sources = [e];
-  else (v.sources as (Expr | undefined)[]).push(e);
+  if (v.stores++ === 0) v.first = e;
+  else if (v.others === undefined) v.others = [e];
+  else v.others.push(e);
 }

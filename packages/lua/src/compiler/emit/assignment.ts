@@ -54,19 +54,22 @@ function canBeNil(e: Expr): boolean {
 /** `a, b = b, a`: all values first, then the stores from the last to the first, as LuaJIT does. */
 function emitMultiple(cx: FunctionContext, s: AssignStat): string {
   const temps = new Temps(cx);
-  const assigned = new Set(s.targets.flatMap((t) => (t.kind === 'Local' ? [t.v] : [])));
-  const targets = s.targets.map((t) => prepare(cx, t, temps, assigned));
-  const values: string[] = [];
+  const assigned = new Set<LocalVar>();
+  for (const t of s.targets) if (t.kind === 'Local') assigned.add(t.v);
+  const targets: Target[] = [];
+  for (const t of s.targets) targets.push(prepare(cx, t, temps, assigned));
   const last = s.exprs[s.exprs.length - 1]!;
   const spread = isMulti(last) && s.exprs.length < targets.length;
-  const single = spread ? s.exprs.slice(0, -1) : s.exprs;
-  single.forEach((e) => {
+  const single = spread ? s.exprs.length - 1 : s.exprs.length;
+  const values: string[] = [];
+  for (let i = 0; i < single; i++) {
+    const e = s.exprs[i]!;
     const constant = e.kind !== 'Local' ? stableText(e) : undefined;
     values.push(constant ?? temps.keep(emitExpr(cx, e)));
-  });
+  }
   let tail = '';
   if (spread) {
-    const names = targets.slice(single.length).map(() => temps.reserve());
+    const names = targets.slice(single).map(() => temps.reserve());
     tail = spreadInto(cx, last as AnyCall, names);
     values.push(...names);
   }

@@ -39,7 +39,7 @@ function emitWithLabels(cx: FunctionContext, block: Block): string {
   if (regions === undefined) return emitMachine(cx, block);
   for (const r of regions) {
     const name = regionName(r);
-    cx.jumps.set(jumpKey(r.label, r.loop), r.loop ? `continue ${name};` : `break ${name};`);
+    cx.setJump(jumpKey(r.label, r.loop), r.loop ? `continue ${name};` : `break ${name};`);
   }
   return emitRegions(cx, block.stats, regions, 0, block.stats.length);
 }
@@ -138,7 +138,7 @@ function emitMachine(cx: FunctionContext, block: Block): string {
     if (s.kind === 'Label' && block.labels.includes(s)) {
       segment++;
       segments.push([]);
-      for (const back of [true, false]) cx.jumps.set(jumpKey(s, back), `{${pc}=${segment};continue ${name};}`);
+      for (const back of [true, false]) cx.setJump(jumpKey(s, back), `{${pc}=${segment};continue ${name};}`);
     } else {
       segments[segment]!.push(s);
     }
@@ -154,7 +154,7 @@ function hoistLocals(cx: FunctionContext, block: Block): string {
     const vars = s.kind === 'Local' ? s.vars : s.kind === 'LocalFunction' ? [s.v] : [];
     for (const v of vars) {
       if (!isScoped(v)) continue;
-      cx.hoisted.add(v);
+      cx.hoist(v);
       names.push(v.js);
     }
   }

@@ -109,41 +109,65 @@ function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   const lastIsCall = last !== undefined && last.kind !== 'Vararg';
   // Everything that has to stay put while later arguments are evaluated goes into temporaries.
   const hold = form.repeat || lastIsCall;
-  const pre: string[] = [];
-  const temps: string[] = [];
-  const keep = (text: string): string => {
-    const t = cx.temp();
-    temps.push(t);
-    pre.push(`${t}=${text}`);
-    return t;
-  };
-  const fn = hold && !isDirect(e) ? keep(callee) : callee;
-  if (fn === callee && self !== undefined && self.temp !== undefined && hold) pre.push(self.init);
-  const args = self === undefined ? [] : [self.ref];
+  const kept = new Kept(cx);
+  const fn = hold && !isDirect(e) ? kept.keep(callee) : callee;
+  if (fn === callee && self !== undefined && self.temp !== undefined && hold) kept.first(self.init);
+  let args = self === undefined ? '' : self.ref;
   for (let i = 0; i < fixed.length; i++) {
     const a = fixed[i]!;
     const stable = stableText(a);
-    args.push(stable ?? (hold ? keep(emitExpr(cx, a)) : emitExpr(cx, a)));
+    args = listed(args, stable ?? (hold ? kept.keep(emitExpr(cx, a)) : emitExpr(cx, a)));
   }
   let text: string;
-  if (lastIsCall)
-    text = withLastCall(cx, last as AnyCall, keep, (tail) => form.text(fn, [...args, ...tail].join(), mark));
-  else text = form.text(fn, (last === undefined ? args : [...args, '...va']).join(), mark);
-  for (let i = 0; i < temps.length; i++) cx.release(temps[i]!);
+  if (lastIsCall) text = withLastCall(cx, last as AnyCall, kept, (tail) => form.text(fn, listed(args, tail), mark));
+  else text = form.text(fn, last === undefined ? args : listed(args, '...va'), mark);
+  kept.release();
   if (self !== undefined) releaseOperand(cx, self);
-  return pre.length === 0 ? text : `(${pre.join()},${text})`;
+  return kept.before(text);
+}
+
+function listed(list: string, item: string): string {
+  return list === '' ? item : `${list},${item}`;
+}
+
+/** What is evaluated in front of a call. */
+class Kept {
+  private readonly cx: FunctionContext;
+  private readonly temps: string[] = [];
+  private inits = '';
+
+  constructor(cx: FunctionContext) {
+    this.cx = cx;
+  }
+
+  /** Evaluates `text` into a temporary that lasts until {@link release}. */
+  keep(text: string): string {
+    const t = this.cx.temp();
+    this.temps.push(t);
+    this.first(`${t}=${text}`);
+    return t;
+  }
+
+  /** Evaluates `text`. */
+  first(text: string): void {
+    this.inits = listed(this.inits, text);
+  }
+
+  release(): void {
+    for (let i = 0; i < this.temps.length; i++) this.cx.release(this.temps[i]!);
+  }
+
+  /** `text` after all that was kept. */
+  before(text: string): string {
+    return this.inits === '' ? text : `(${this.inits},${text})`;
+  }
 }
 
 /** The last argument is a call: one result is passed as it is, several are spread. */
-function withLastCall(
-  cx: FunctionContext,
-  last: AnyCall,
-  keep: (text: string) => string,
-  build: (tail: string[]) => string,
-): string {
-  const r = keep(emitCall(cx, last));
-  if (returnsOne(last)) return build([r]);
-  return `(${r} instanceof Array?${build([`...${arrayOf(cx, last, r)}`])}:${build([r])})`;
+function withLastCall(cx: FunctionContext, last: AnyCall, kept: Kept, build: (tail: string) => string): string {
+  const r = kept.keep(emitCall(cx, last));
+  if (returnsOne(last)) return build(r);
+  return `(${r} instanceof Array?${build(`...${arrayOf(cx, last, r)}`)}:${build(r)})`;
 }
 
 /** The callee is a local that holds one known function: no test, no temporary. */

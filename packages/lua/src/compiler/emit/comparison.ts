@@ -21,7 +21,7 @@ function isIdentityType(e: Expr): boolean {
 
 function emitEquality(cx: FunctionContext, e: BinaryExpr, negate: boolean): string {
   if (isIdentityType(e.a) || isIdentityType(e.b)) {
-    return `((${emitExpr(cx, e.a)})${negate ? '!==' : '==='}(${emitExpr(cx, e.b)}))`;
+    return `(${emitExpr(cx, e.a)}${negate ? '!==' : '==='}${emitExpr(cx, e.b)})`;
   }
   const a = operand(cx, e.a, emitExpr);
   const b = operand(cx, e.b, emitExpr);

@@ -45,12 +45,13 @@ export class ChunkContext {
 
   /** Texts about a constant key. */
   field(key: string): Field {
-    let f = this.fields.get(key);
-    if (f === undefined) {
-      f = new Field(key);
-      this.fields.set(key, f);
-    }
-    return f;
+    return this.fields.get(key) ?? this.newField(key);
+  }
+
+  private newField(key: string): Field {
+    const field = new Field(key);
+    this.fields.set(key, field);
+    return field;
   }
 
   /** Name of the helper that reads field `key` of anything (slow path of `o.key`). */
@@ -117,9 +118,9 @@ export class FunctionContext {
   readonly env: string;
   readonly gen: boolean;
   /** What a goto to a label is in JavaScript, by label and direction. */
-  readonly jumps = new Map<string, string>();
+  private jumps: Map<string, string> | undefined = undefined;
   /** Locals declared ahead of their declaration statement. */
-  readonly hoisted = new Set<LocalVar>();
+  private hoisted: Set<LocalVar> | undefined = undefined;
   /** Calls what can change its environment. */
   changesEnv = false;
   /** Labels of the JavaScript loops that `break` leaves, innermost last. */
@@ -134,7 +135,25 @@ export class FunctionContext {
 
   /** Whether the code that follows runs once: then the general way, in few words, is faster than one V8 has to learn. */
   get brief(): boolean {
-    return this.chunk.once && this.fn.parent === undefined && this.breaks.length === 0 && this.jumps.size === 0;
+    return this.chunk.once && this.fn.parent === undefined && this.breaks.length === 0 && this.jumps === undefined;
+  }
+
+  setJump(key: string, text: string): void {
+    this.jumps ??= new Map();
+    this.jumps.set(key, text);
+  }
+
+  jump(key: string): string {
+    return this.jumps!.get(key)!;
+  }
+
+  hoist(v: LocalVar): void {
+    this.hoisted ??= new Set();
+    this.hoisted.add(v);
+  }
+
+  isHoisted(v: LocalVar): boolean {
+    return this.hoisted?.has(v) === true;
   }
 
   temp(): string {

@@ -9,10 +9,13 @@ export interface Operand {
   readonly temp: string | undefined;
 }
 
-type Stable = (e: never) => string | undefined;
+/** Text of `e` when repeating it is free of effects and cost, else undefined. */
+export function stableText(e: Expr): string | undefined {
+  return STABLE[e.kind]?.(e as never);
+}
 
-/** Called by a key that varies, like the functions of expressions. */
-const STABLE: Readonly<Record<Expr['kind'], Stable>> = {
+/** The kinds that may be stable. Called by a key that varies, like the functions of expressions. */
+const STABLE: Partial<Record<Expr['kind'], (e: never) => string | undefined>> = {
   Nil: () => '(void 0)',
   True: () => 'true',
   False: () => 'false',
@@ -20,22 +23,7 @@ const STABLE: Readonly<Record<Expr['kind'], Stable>> = {
   String: (e: StringExpr) => literal(e.value),
   Local: (e: LocalExpr) => (isBoxed(e.v) ? undefined : e.v.js),
   Paren: (e: ParenExpr) => stableText(e.e),
-  Vararg: () => undefined,
-  Global: () => undefined,
-  Index: () => undefined,
-  Call: () => undefined,
-  Method: () => undefined,
-  Function: () => undefined,
-  Table: () => undefined,
-  Unary: () => undefined,
-  Binary: () => undefined,
-  Logic: () => undefined,
 };
-
-/** Text of `e` when repeating it is free of effects and cost, else undefined. */
-export function stableText(e: Expr): string | undefined {
-  return STABLE[e.kind](e as never);
-}
 
 export function numberText(n: number): string {
   if (n > 0) return String(n);

@@ -43,7 +43,7 @@ function emitBreak(cx: FunctionContext): string {
 
 function emitGoto(cx: FunctionContext, s: GotoStat): string {
   const label = s.target!;
-  return cx.jumps.get(jumpKey(label, label.order < s.order))!;
+  return cx.jump(jumpKey(label, label.order < s.order));
 }
 
 function emitIf(cx: FunctionContext, s: IfStat): string {
@@ -78,7 +78,7 @@ function emitLocalFunction(cx: FunctionContext, s: LocalFunctionStat): string {
   const { v } = s;
   if (!isBoxed(v)) return declare(cx, v, emitFunction(cx, s.fn, v));
   const name = v.js;
-  const create = isScoped(v) && !cx.hoisted.has(v) ? `const ${name}=new B(void 0);` : `${name}=new B(void 0);`;
+  const create = isScoped(v) && !cx.isHoisted(v) ? `const ${name}=new B(void 0);` : `${name}=new B(void 0);`;
   if (!isScoped(v)) cx.vars.push(name);
   return `${create}${name}.v=${emitFunction(cx, s.fn)};`;
 }

@@ -7,7 +7,7 @@ import { type FunctionContext, isBoxed, isScoped } from './context.js';
 export function declare(cx: FunctionContext, v: LocalVar, value: string): string {
   const name = v.js;
   const init = isBoxed(v) ? `new B(${value})` : value;
-  if (isScoped(v) && !cx.hoisted.has(v)) return `const ${name}=${init};`;
+  if (isScoped(v) && !cx.isHoisted(v)) return `const ${name}=${init};`;
   if (!isScoped(v)) cx.vars.push(name);
   return `${name}=${init};`;
 }
@@ -24,7 +24,7 @@ export function declareAll(
   const names = vars.map((v) => v.js);
   const scoped: string[] = [];
   for (const v of vars) {
-    if (isScoped(v) && !cx.hoisted.has(v)) scoped.push(v.js);
+    if (isScoped(v) && !cx.isHoisted(v)) scoped.push(v.js);
     else if (!isScoped(v)) cx.vars.push(v.js);
   }
   const head = scoped.length === 0 ? '' : `let ${scoped.join()};`;
