@@ -1,7 +1,7 @@
 /** Coroutines: generator versions of functions, and what runs them. */
 import { LuaError } from '../errors.js';
 import { luaError } from '../raise.js';
-import { HOST_PREFIX } from '../stack.js';
+import { captureFrames, HOST_PREFIX, positionOf } from '../stack.js';
 import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
 import { type ClosureInfo, isClosureInfo } from './chunk.js';
 import type { Fuel } from './fuel.js';
@@ -213,7 +213,7 @@ export class Scheduler {
         g = caller;
       } else if (value instanceof GeneratorObject) {
         if (callers.length >= MAX_CALLERS) {
-          value = stackOverflow();
+          value = this.overflow(value as LuaGenerator);
           failed = true;
           continue;
         }
@@ -225,6 +225,25 @@ export class Scheduler {
         co.status = 'suspended';
         return value;
       }
+    }
+  }
+
+  /** The error of a call that is one too many, with the position where `callee` begins: its check of fuel raises it. */
+  private overflow(callee: LuaGenerator): unknown {
+    const { fuel } = this;
+    const { hook, f } = fuel;
+    fuel.f = 0;
+    fuel.hook = () => {
+      throw stackOverflow(positionOf(captureFrames(1)[0]));
+    };
+    try {
+      callee.next();
+      return stackOverflow('');
+    } catch (e) {
+      return e;
+    } finally {
+      fuel.hook = hook;
+      fuel.f = f;
     }
   }
 }
@@ -248,8 +267,8 @@ function callOf(fn: LuaFunction): Suspender {
 /** Depth of a recursion inside a coroutine, which takes no JavaScript stack. */
 const MAX_CALLERS = 30_000;
 
-function stackOverflow(): LuaError {
-  return new LuaError('stack overflow', 'LUA_ERR_STACK_OVERFLOW');
+function stackOverflow(position: string): LuaError {
+  return new LuaError(`${position}stack overflow`, 'LUA_ERR_STACK_OVERFLOW');
 }
 
 /** What every generator is an instance of. */
