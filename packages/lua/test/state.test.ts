@@ -108,6 +108,27 @@ describe('State limits', () => {
     expect(state.getGlobal('n')).toBeLessThan(10_000);
   });
 
+  it.each([
+    ['while', 'while true do x = x + 1 end'],
+    ['while with a loop inside', 'while true do for i = 1, 2 do x = x + 1 end end'],
+    ['repeat', 'repeat x = x + 1 until false'],
+    ['repeat with a loop inside', 'repeat for i = 1, 2 do x = x + 1 end until false'],
+    ['for', 'for i = 1, 1e300 do x = x + 1 end'],
+    ['for with a loop inside', 'for i = 1, 1e300 do for j = 1, 2 do x = x + 1 end end'],
+  ])('stop %s at its line, at the top level, too', (_, loop) => {
+    for (const source of [`local x = 1\n\n${loop}\n`, `local function f()\n  local x = 1\n${loop}\nend\nf()`]) {
+      const state = createState({ fuelLimit: 20_000 });
+      let error: unknown;
+      try {
+        state.call(state.load(source, '@t.lua'));
+      } catch (e) {
+        error = e;
+      }
+      expect(error).toMatchObject({ code: 'LUA_ERR_INTERRUPTED' });
+      expect(state.traceback(error)).toContain('stack traceback:\n\tt.lua:3: in ');
+    }
+  });
+
   it('interrupt() works from a host function and resume() lets the state go on', () => {
     const state = createState();
     state.setGlobal(

@@ -202,11 +202,13 @@ export interface WhileStat {
   readonly kind: 'While';
   readonly cond: Expr;
   readonly body: Block;
+  readonly line: number;
 }
 export interface RepeatStat {
   readonly kind: 'Repeat';
   readonly body: Block;
   readonly cond: Expr;
+  readonly line: number;
 }
 export interface IfStat {
   readonly kind: 'If';

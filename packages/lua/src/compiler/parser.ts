@@ -154,7 +154,7 @@ class Parser extends ExpressionParser {
     this.expect('do');
     const body = this.parseBlock(true);
     this.expectClosing('end', 'while', line);
-    return { kind: 'While', cond, body };
+    return { kind: 'While', cond, body, line };
   }
 
   private parseRepeat(line: number): Stat {
@@ -164,7 +164,7 @@ class Parser extends ExpressionParser {
     this.expectClosing('until', 'repeat', line);
     const cond = this.parseExpr();
     this.scopes.closeBlock();
-    return { kind: 'Repeat', body, cond };
+    return { kind: 'Repeat', body, cond, line };
   }
 
   private parseFor(line: number): Stat {

@@ -30,18 +30,19 @@ function chargedLoop(
   leave: string,
   body: string,
   advance: string,
+  line: number,
 ): string {
   cx.breaks[cx.breaks.length - 1]!.used = true;
   const step = advance === '' ? 'c--' : `c--,${advance}`;
-  return `for(${init};;){for(;c>0;${step}){if(${leave})break ${label};${body}}${CHARGE}}`;
+  return `for(${init};;){for(;c>0;${step}){if(${leave})break ${label};${body}}${cx.mark(line)}${CHARGE}}`;
 }
 
 export function emitWhile(cx: FunctionContext, s: WhileStat): string {
   return withBreak(cx, (label) => {
     const cond = emitCondition(cx, s.cond);
     const body = emitBlockBody(cx, s.body);
-    if (s.body.hasLoop) return `while(${cond}){${LOOP_CHECK}${body}}`;
-    return chargedLoop(cx, label, '', `!${cond}`, body, '');
+    if (s.body.hasLoop) return `while(${cond}){${cx.mark(s.line)}${LOOP_CHECK}${body}}`;
+    return chargedLoop(cx, label, '', `!${cond}`, body, '', s.line);
   });
 }
 
@@ -49,9 +50,9 @@ export function emitRepeat(cx: FunctionContext, s: RepeatStat): string {
   return withBreak(cx, (label) => {
     const body = emitBlockBody(cx, s.body);
     const cond = emitCondition(cx, s.cond);
-    if (s.body.hasLoop) return `for(;;){${LOOP_CHECK}${body}if(${cond})break;}`;
+    if (s.body.hasLoop) return `for(;;){${cx.mark(s.line)}${LOOP_CHECK}${body}if(${cond})break;}`;
     cx.breaks[cx.breaks.length - 1]!.used = true;
-    return `for(;;){for(;c>0;c--){${body}if(${cond})break ${label};}${CHARGE}}`;
+    return `for(;;){for(;c>0;c--){${body}if(${cond})break ${label};}${cx.mark(s.line)}${CHARGE}}`;
   });
 }
 
@@ -76,8 +77,8 @@ export function emitNumericFor(cx: FunctionContext, s: NumericForStat): string {
   const loop = withBreak(cx, (label) => {
     const body = declaration + emitBlockBody(cx, s.body);
     if (isShort(s)) return `for(${init};${test};${advance}){${body}}`;
-    if (s.body.hasLoop) return `for(${init};${test};${advance}){${LOOP_CHECK}${body}}`;
-    return chargedLoop(cx, label, init, `!(${test})`, body, advance);
+    if (s.body.hasLoop) return `for(${init};${test};${advance}){${cx.mark(s.line)}${LOOP_CHECK}${body}}`;
+    return chargedLoop(cx, label, init, `!(${test})`, body, advance, s.line);
   });
   return head.join('') + loop;
 }
