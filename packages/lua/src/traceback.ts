@@ -39,7 +39,10 @@ export function formatTraceback(frames: readonly Frame[], from = 0): string {
 
 /** Traceback of the place an error was raised at, undefined when its stack was not recorded. */
 export function tracebackOf(error: Error): string | undefined {
-  const frames = framesOfText(error.stack ?? '');
+  const { cause } = error;
+  // An error of JavaScript became one of Lua far from where it was raised.
+  const raised = cause instanceof Error ? framesOfText(cause.stack ?? '') : [];
+  const frames = raised.length > 0 ? raised : framesOfText(error.stack ?? '');
   return frames.length === 0 ? undefined : formatTraceback(frames);
 }
 

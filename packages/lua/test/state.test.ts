@@ -129,6 +129,23 @@ describe('State limits', () => {
     }
   });
 
+  it('traceback() of what JavaScript raised shows where', () => {
+    const state = createState();
+    const faultOf = (source: string): unknown => {
+      try {
+        return state.call(state.load(source, '@t.lua'));
+      } catch (e) {
+        return e;
+      }
+    };
+    const overflow = faultOf('local function f()\n  return 1 + f()\nend\nreturn f()');
+    expect(overflow).toMatchObject({ code: 'LUA_ERR_STACK_OVERFLOW', message: 't.lua:1: stack overflow' });
+    expect(state.traceback(overflow)).toContain("\n\tt.lua:1: in function 'f'\n\tt.lua:2: in function 'f'");
+    const memory = faultOf('\nlocal s = ("x"):rep(2^28) return s .. s .. s');
+    expect(memory).toMatchObject({ message: 'not enough memory' });
+    expect(state.traceback(memory)).toBe('stack traceback:\n\tt.lua:2: in main chunk');
+  });
+
   it('interrupt() works from a host function and resume() lets the state go on', () => {
     const state = createState();
     state.setGlobal(
