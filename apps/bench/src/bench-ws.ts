@@ -24,6 +24,7 @@ const servers: readonly (readonly [string, readonly string[]])[] = [
   ['ws alone', ['--mode', 'ws']],
   ['library handler', ['--mode', 'library']],
   ['Lua, 1 worker', ['--mode', 'scripts']],
+  ['Lua, 1 direct worker', ['--mode', 'direct']],
 ];
 const only = process.argv[2];
 const chosen = (server: string, load: string): boolean => only === undefined || `${server}, ${load}`.includes(only);

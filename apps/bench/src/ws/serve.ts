@@ -86,14 +86,20 @@ async function scripts(isDirect: boolean): Promise<{ port: number }> {
     (handlers) => createThreadPool({ workers: 1, entry, data, ringBytes: Number(values['ring-bytes']) }, handlers),
     (level, message, fields) => console.error(level, message, fields ?? ''),
   );
+  const own = collect;
+  collect = () => {
+    own();
+    bridge.pool.post(0, 'collect');
+  };
   const lapps = isDirect ? connectDirectLapps(bridge, plan) : connectLapps(bridge, plan, { limits });
   await Promise.all([bridge.pool.start(), lapps.start()]);
   return (await lapps.listen(address)) as { port: number };
 }
 
+let collect = (): void => void globalThis.gc?.();
 const start = { ws: bareWs, library, scripts: () => scripts(false), direct: () => scripts(true) }[values.mode];
 if (start === undefined) throw new Error(`There is no mode ${values.mode}`);
 console.log(JSON.stringify({ port: (await start()).port }));
 // So that what idle connections hold can be told from garbage; needs --expose-gc.
-process.on('SIGUSR2', () => globalThis.gc?.());
+process.on('SIGUSR2', () => collect());
 process.once('SIGTERM', () => process.exit(0));
