@@ -80,6 +80,28 @@ describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (en
     expect(actions.map(({ name }) => name).sort()).toEqual(['v1', 'v2', 'v3']);
   });
 
+  it('coroutines set variables of their message behind what crosses at once', async () => {
+    const code = (label: string): string => `
+import mqr
+async def later():
+    spoa.set_var_null("${label}1", 2)
+    mqr.create("${label}")
+    spoa.set_var_null("${label}2", 2)
+    await asyncio.sleep(0.01)
+    print("${label}")
+    spoa.set_var_null("${label}3", 2)
+    mqr.create("${label}").post(1)
+    spoa.set_var_null("${label}4", 2)
+returned = later()`;
+    const answers = await Promise.all(['a', 'b'].map((label) => worker.notify(run(code(label)))));
+    const names = answers.map(({ actions }) => actions.map(({ name }) => name));
+    expect(names).toEqual([
+      ['a1', 'a2', 'a3', 'a4'],
+      ['b1', 'b2', 'b3', 'b4'],
+    ]);
+    expect(answers.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+
   it('set_var_*() outside of a message is an error', async () => {
     const { faults } = await worker.notify(run('import late'));
     expect(faults[0]?.message).toContain("No module named 'late'");

@@ -11,7 +11,8 @@ log = logging.getLogger("scores")
 order = []
 
 def run(args):
-    exec(compile(args.get("code"), "case.py", "exec"), {**globals(), "args": args})
+    exec(compile(args.get("code"), "case.py", "exec"), names := {**globals(), "args": args})
+    return names.get("returned")
 
 spoa.register_message("run", run)
 
@@ -74,5 +75,5 @@ export function withSpoaWorker(engine: 'pyodide' | 'cpython', started: (worker: 
 
 export const text = (value: string): TypedData => ({ type: 'string', value: Buffer.from(value, 'latin1') });
 
-/** A message that runs code inside of its handler. */
+/** A message that runs code inside of its handler; the coroutine the code calls `returned` is awaited. */
 export const run = (code: string): Message[] => [{ name: 'run', args: [{ name: 'code', value: text(code) }] }];

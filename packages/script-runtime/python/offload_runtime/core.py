@@ -4,6 +4,7 @@ from marshal import dumps
 from time import monotonic
 
 from .addresses import ipv4, ipv6
+from .wire import SWITCH
 
 IDLE = 0
 #: Bits of ``stage``.
@@ -11,7 +12,7 @@ SCRIPT, MESSAGE, COROUTINE = 1, 2, 4
 
 #: What runs right now: a script at all, a call with named arguments, inside a coroutine.
 stage = IDLE
-#: The call whose coroutine runs between batches; -1 for none.
+#: The call whose coroutine runs; -1 for none, or for what is told in the order of the batch.
 call = -1
 #: When the present stretch of script code began, or the last call that was quick.
 mark = 0.0
@@ -66,6 +67,9 @@ def take():
     data = dumps(items, 2)
     items.clear()
     deferred_bound = DEFERRED_BOUND
+    if call >= 0:
+        # Each buffer is read by itself: what comes next is of the same call.
+        tell((SWITCH, call))
     return data
 
 
@@ -84,10 +88,13 @@ def process(base, batch, fault, finish):
 
     Yields ``(done, buffer of items)`` whenever ``patience`` is over, and at the end.
     """
-    global stage, busy, mark
+    global stage, busy, mark, call
     clock = monotonic
     outer, busy = busy, True
-    call = base
+    asking, call = call, -1
+    if asking >= 0:
+        tell((SWITCH, -1))
+    number = base
     mark = started = clock()
     for fn, args, v4, v6 in batch:
         if fn >= 0:
@@ -105,10 +112,10 @@ def process(base, batch, fault, finish):
                 tell(fault(error))
             else:
                 stage = 0
-                tell(None if result is None else finish(call, result, 3))
+                tell(None if result is None else finish(number, result, 3))
         else:
-            tell(commands[fn](call, args, v4, v6))
-        call += 1
+            tell(commands[fn](number, args, v4, v6))
+        number += 1
         mark = clock()
         if mark - started > patience:
             end_lines()
@@ -116,4 +123,8 @@ def process(base, batch, fault, finish):
             mark = started = clock()
     end_lines()
     busy = outer
-    yield True, take()
+    data = take()
+    call = asking
+    if asking >= 0:
+        tell((SWITCH, asking))
+    yield True, data
