@@ -37,8 +37,12 @@ export function luaError(message: string, level = 1): LuaError {
   const frames = captureFrames(level + 1);
   // A slow path called straight from compiled code has no library function in between.
   const at = frames[0]?.kind === 'host' ? level : Math.max(0, level - 1);
-  return new LuaError(positionOf(frames[at]) + message);
+  const isOutside = frames.some((frame, i) => i > 0 && i < at && frame.kind === 'host' && RESUMES.has(frame.name));
+  return new LuaError(positionOf(isOutside ? undefined : frames[at]) + message);
 }
+
+/** Library functions below which another coroutine runs. */
+const RESUMES: ReadonlySet<string> = new Set(['resume', 'wrap']);
 
 /** `bad argument #arg to 'name' (message)`; `arg` counts from 1 and is corrected for method calls. */
 export function argError(arg: number, message: string): LuaError {

@@ -149,6 +149,20 @@ describe('coroutine.resume()', () => {
     expect(run(`${recursion} coroutine.wrap(pcall)(f) n = 0 coroutine.wrap(pcall)(f) return n > 10000`)).toBe(true);
   });
 
+  it('error() names no place outside of the coroutine', () => {
+    const lines = (level: number) =>
+      run(`local function f() error("x", ${level}) end
+      local co = coroutine.create(function()
+        f() return 1
+      end)
+      return select(2, coroutine.resume(co))`);
+    expect([1, 2, 3, 4].map(lines)).toEqual(['t.lua:1: x', 't.lua:3: x', 'x', 'x']);
+    expect(
+      run(`local co = coroutine.wrap(function() error("x", 2) end)
+      return select(2, pcall(co))`),
+    ).toBe('x');
+  });
+
   it('coroutine.resume() reaches a recursion of ten thousand levels', () => {
     expect(
       run(`local function f(n) if n == 0 then coroutine.yield("deep") return 0 end return 1 + f(n - 1) end
