@@ -84,6 +84,11 @@ export interface ScriptEngine {
   require(name: string): ScriptValue | Promise<ScriptValue>;
   /** Calls with positional arguments. Returns the first result, or {@link PENDING}. */
   call(fn: ScriptFunction, args: readonly ScriptValue[], call: ScriptCall): ScriptValue | Pending;
+  /**
+   * Calls a function without arguments that makes the state what it is. Engines whose interpreter can be replaced while
+   * they stay have this, and call it in the successor, too; for others `call` does.
+   */
+  callFirst?(fn: ScriptFunction, call: ScriptCall): ScriptValue | Pending;
   /** Calls with one argument: the list of `{ name, value }`, reachable by index and by name. */
   callNamed(fn: ScriptFunction, args: NamedArguments, call: ScriptCall): ScriptValue | Pending;
   /** Ends a pending call: its script is not resumed any more and `settled` reports `SCRIPT_ERR_DEADLINE`. */

@@ -7,7 +7,7 @@ import { CborReader } from '../json/cbor-reader.js';
 import type { Outbound } from '../outbound.js';
 import type { PendingCalls } from '../pending-calls.js';
 import type { RecordSink } from '../record-sink.js';
-import { runToEnd } from './run-to-end.js';
+import { runFirst } from './run-to-end.js';
 import { ServiceConnection } from './service-connection.js';
 import { REACTIVE, serviceFunctions } from './service-functions.js';
 import { type InstanceHost, ServiceInstance } from './service-instance.js';
@@ -75,7 +75,7 @@ export class ServiceHost implements InstanceHost {
       functions,
     };
     this.instances.set(number, new ServiceInstance(options, this));
-    await runToEnd(made.engine, functions.onStart);
+    await runFirst(made.engine, functions.onStart);
     await this.options.port.call({ type: 'service.started', service: spec.name, instance: index });
   }
 

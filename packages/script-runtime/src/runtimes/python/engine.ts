@@ -102,6 +102,16 @@ export abstract class PythonEngine implements ScriptEngine {
     return own.outcome();
   }
 
+  callFirst(fn: ScriptFunction, call: ScriptCall): ScriptValue | Pending {
+    this.usable();
+    this.flush();
+    const { batch, values } = this.interpreter;
+    const own = new OwnCall(call, (error, result) => call.settled(error, result));
+    batch.call(values.own(fn), [], values, own);
+    this.crossSetup(own);
+    return own.outcome();
+  }
+
   callNamed(fn: ScriptFunction, args: NamedArguments, call: ScriptCall): Pending {
     this.usable();
     const { interpreter } = this;
