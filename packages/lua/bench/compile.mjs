@@ -1,12 +1,10 @@
-// Compile speed and start-up: milliseconds to load 1 MB of Lua source, and from an imported package to the end of a script
-// of 100 lines (state, libraries, compiler, first run) in a fresh process, the same after warmUp(), and both as code that may
-// wait (loadRun: what a server does). Medians of RUNS (default 5) processes; CPU time includes the threads of V8's collector
-// and optimiser.
+// Compile speed: milliseconds to load 1 MB of Lua source in a fresh process. Medians of RUNS (default 5) processes; CPU time
+// includes the threads of V8's collector and optimiser.
 //   node bench/compile.mjs
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createState, warmUp } from '../dist/index.js';
+import { createState } from '../dist/index.js';
 
 const programs = new URL('./programs/', import.meta.url);
 const sources = readdirSync(programs).map((name) => readFileSync(new URL(name, programs), 'latin1'));
@@ -23,16 +21,6 @@ function sourceOf(bytes) {
   return parts.join('');
 }
 
-const HUNDRED_LINES = Array.from({ length: 20 }, (_, i) =>
-  [
-    `local Class${i} = {}`,
-    `Class${i}.__index = Class${i}`,
-    `function Class${i}.new(v) return setmetatable({ value = v, list = {} }, Class${i}) end`,
-    `function Class${i}:add(k) self.list[#self.list + 1] = k .. ":" .. tostring(self.value):rep(2) return self end`,
-    `Class${i}.new(${i}):add("a"):add("b")`,
-  ].join('\n'),
-).join('\n');
-
 /** CPU and wall milliseconds. */
 function measure(work) {
   const before = process.cpuUsage();
@@ -43,53 +31,18 @@ function measure(work) {
   return { cpu: (user + system) / 1000, wall };
 }
 
-function start() {
-  const state = createState();
-  state.call(state.load(HUNDRED_LINES, '@small.lua'));
-}
-
-function startWaiting() {
-  createState().loadRun(HUNDRED_LINES, '@small.lua').start([]);
-}
-
-const works = {
-  compile: () => {
-    const source = sourceOf(1 << 20);
-    return measure(() => createState().load(source, '@big.lua'));
-  },
-  start: () => measure(start),
-  'start-warm': () => {
-    warmUp();
-    return measure(start);
-  },
-  run: () => measure(startWaiting),
-  'run-warm': () => {
-    warmUp();
-    return measure(startWaiting);
-  },
-};
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[values.length >> 1].toFixed(1);
-}
-
-if (process.argv[2] in works) console.log(JSON.stringify(works[process.argv[2]]()));
-else {
+if (process.argv[2] === 'one') {
+  const source = sourceOf(1 << 20);
+  console.log(JSON.stringify(measure(() => createState().load(source, '@big.lua'))));
+} else {
   const runs = Number(process.env.RUNS ?? 5);
-  for (const [name, what] of [
-    ['compile', `load ${sourceOf(1 << 20).length} bytes`],
-    ['start', 'start-up with 100 lines'],
-    ['start-warm', 'start-up with 100 lines after warmUp()'],
-    ['run', 'start-up with 100 lines that may wait'],
-    ['run-warm', 'start-up with 100 lines that may wait after warmUp()'],
-  ]) {
-    const times = Array.from({ length: runs }, () =>
-      JSON.parse(spawnSync(process.execPath, [fileURLToPath(import.meta.url), name], { encoding: 'utf8' }).stdout),
-    );
-    const cpu = times.map((t) => t.cpu);
-    console.log(
-      `${what}: ${median(cpu)} ms of CPU (${Math.min(...cpu).toFixed(1)} to ${Math.max(...cpu).toFixed(1)}), ${median(times.map((t) => t.wall))} ms of wall time`,
-    );
-  }
+  const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1].toFixed(1);
+  const times = Array.from({ length: runs }, () =>
+    JSON.parse(spawnSync(process.execPath, [fileURLToPath(import.meta.url), 'one'], { encoding: 'utf8' }).stdout),
+  );
+  const cpu = times.map((t) => t.cpu);
+  console.log(
+    `load ${sourceOf(1 << 20).length} bytes: ${median(cpu)} ms of CPU (${Math.min(...cpu).toFixed(1)} to ${Math.max(...cpu).toFixed(1)}), ${median(times.map((t) => t.wall))} ms of wall time`,
+  );
   console.log(`node ${process.version}, ${runs} processes each`);
 }

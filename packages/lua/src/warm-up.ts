@@ -35,14 +35,13 @@ let done = false;
 
 /**
  * Compiles and runs a small script in a state of its own, once in a thread, so that the compiler and the libraries have
- * been compiled themselves when the first real one comes. Takes about as long as that one would have had to wait.
+ * been compiled themselves when the first real one comes.
  */
 export function warmUp(): void {
   if (done) return;
   done = true;
   const state = new State();
-  state.callMulti(state.load(SAMPLE, '=warm-up'));
-  // Once more as code that can be suspended.
+  // As code that may wait: functions inside are compiled in both ways.
   state.loadRun(SAMPLE, '=warm-up').start([]);
   state.close();
 }

@@ -99,8 +99,8 @@ export function compileGenerators(
     let texts = '';
     for (let i = 0; i < functions.length; i++) {
       const text = functionText(new FunctionContext(cx, functions[i]!));
-      // The first is about to run: in parentheses V8 compiles it at once, and does not parse it twice.
-      texts += i === 0 ? `(${text})` : `,${text}`;
+      // They are about to run: in parentheses V8 compiles them at once, and does not parse them twice.
+      texts += i === 0 ? `(${text})` : `,(${text})`;
       grow?.(cx.called, texts.length);
     }
     const names = [...RUNTIME_NAMES, ...SLOW_NAMES, ...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];

@@ -106,6 +106,7 @@ function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, 
   const defined = t.isTable ? '' : `${t.object}!==void 0&&`;
   if (t.kind === 'field') {
     const slow = `${cx.mark(line, t.name)}${cx.chunk.setter(t.key)}(${t.object},${value})`;
+    if (cx.brief) return effect(cx, slow);
     return `if(${defined}(h=${t.object}.hash)!==void 0&&${t.object}.mt===void 0)h${cx.chunk.field(t.key).prop}=${value};else ${effect(cx, slow)}`;
   }
   const slow = effect(cx, `${cx.mark(line, t.name)}${cx.op('SX')}(${t.object},${t.key},${value})`);
