@@ -1,5 +1,4 @@
-import { buildCli, runCli } from './cli.js';
-import { processContext } from './context.js';
+import { buildCli } from './cli.js';
+import { runProcess } from './run-process.js';
 
-// Not process.exit: what is still on its way to a pipe would be lost.
-process.exitCode = await runCli('offload', buildCli, process.argv.slice(2), processContext());
+await runProcess('offload', buildCli);

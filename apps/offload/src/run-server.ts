@@ -1,4 +1,5 @@
 import { compose } from './compose.js';
+import type { Config } from './config.js';
 import type { LoadedConfig } from './config-sources.js';
 import type { Context } from './context.js';
 import { ConfigError } from './errors.js';
@@ -7,6 +8,9 @@ import { createLogger, type Logger } from './logger.js';
 import { nextCommands } from './quick-start.js';
 import { type Running, readyText } from './ready-text.js';
 import { wsUrl } from './ws-url.js';
+
+/** How long what scripts left behind may keep a stopped process. */
+const LEFTOVERS_MS = 100;
 
 /**
  * Serves until SIGINT or SIGTERM, then stops gracefully; a second signal ends the process at once with code 1.
@@ -30,6 +34,7 @@ export async function runServer({ config, warnings }: LoadedConfig, context: Con
       starting.catch(() => {});
       await house.stop();
       logger.info('stopped');
+      endSoon(config, context);
       return 0;
     }
     logReady(running, logger);
@@ -38,10 +43,16 @@ export async function runServer({ config, warnings }: LoadedConfig, context: Con
     await stop.requested;
     await house.stop();
     logger.info('stopped');
+    endSoon(config, context);
     return 0;
   } finally {
     stop.end();
   }
+}
+
+/** Scripts in this thread may have timers that no stop ends, as those that sleep: they do not keep the process. */
+function endSoon({ inline }: Config, context: Context): void {
+  if (inline) setTimeout(() => context.exit(0), LEFTOVERS_MS).unref();
 }
 
 function logReady({ spop, ws, scripts, messages, workers }: Running, logger: Logger): void {

@@ -135,7 +135,7 @@ describe('offload serve', () => {
       { action: 'set', scope: 'txn', name: 'begun', type: 'bool', value: true },
     ]);
     const fields = JSON.parse(await program.waitForLine(/SCRIPT_ERR_DEADLINE/)) as Record<string, unknown>;
-    expect(fields).toMatchObject({ level: 'error', conn: expect.any(Number), line: 9 });
+    expect(fields).toMatchObject({ level: 'error', conn: expect.any(Number), line: 10 });
     expect(String(fields.script)).toMatch(/slow\.lua$/);
   });
 
@@ -157,6 +157,21 @@ describe('offload serve', () => {
     expect(program.lines.join('\n')).toContain('in the main thread');
     expect(await notify(address, 'check-client-ip', 'src=ipv4:127.0.0.1')).toHaveLength(2);
     await program.waitForLine(/"level":"debug".*connection/);
+  });
+
+  test('serve -d ends at a signal while a script sleeps as it loads', async () => {
+    const cwd = temporaryFolder({ 'sleepy.lua': 'print("good night") nap:new():sleep(3600)' });
+    const program = startProgram('offload', ['serve', '-d', '-f', 'sleepy.lua', ...free], { cwd });
+    await program.waitForLine(/good night/);
+    program.signal('SIGTERM');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+  });
+
+  test.each(['serve', 'check'])('%s -d says that a script waits for what nobody can send', async (command) => {
+    const cwd = temporaryFolder({ 'waits.lua': 'mqr.create("q"):recv()' });
+    const { code, stderr } = await runProgram('offload', [command, '--spop', '-d', '-f', 'waits.lua'], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toContain('offload: A script waits for what nobody can send any more');
   });
 
   test('serve listens on several addresses', async () => {
