@@ -10,9 +10,12 @@ import { printConfig } from './commands/print-config.js';
 import { serve } from './commands/serve.js';
 import type { Context } from './context.js';
 import { exitCodeOf, OffloadError } from './errors.js';
+import { usageText } from './usage-text.js';
 
 const EXIT_CODES =
   'Exit codes: 0 ok, 1 fault, 2 wrong usage. Results go to standard output, all else to standard error.';
+
+const COMMANDS = [serve, check, notify, call, cert, printConfig, configSchemaCommand].map(({ command }) => command);
 
 /** Where the exit code of the command that ran ends up. */
 export interface Outcome {
@@ -87,8 +90,10 @@ export async function runCli(
     return outcome.exitCode;
   } catch (error) {
     if (!(error instanceof OffloadError)) throw error;
-    const hint = error.code === 'OFFLOAD_ERR_USAGE' ? '\nMore with --help' : '';
-    context.stderr(`${name}: ${error.message}${hint}\n`);
+    if (error.code === 'OFFLOAD_ERR_USAGE') {
+      const commands = name === 'offload' ? COMMANDS : [];
+      context.stderr(`${name}: ${usageText(error.message, { args, commands })}\nMore with --help\n`);
+    } else context.stderr(`${name}: ${error.message}\n`);
     return exitCodeOf(error.code);
   }
 }

@@ -13,15 +13,15 @@ describe('buildSpoaCli()', () => {
 
   test.each([
     [[], 'say -f FILE'],
-    [['-f'], 'Not enough arguments following: f'],
+    [['-f'], 'A value is missing after -f'],
     [['-f', 'a.lua', '-p', '0'], "Invalid port '0'"],
     [['-f', 'a.lua', '-p', 'http'], "Invalid port 'http'"],
     [['-f', 'a.lua', '-p', '65536'], '(-p)'],
     [['-f', 'a.lua', '-n', '0'], "Invalid number of workers '0'"],
     [['-f', 'a.lua', '-n', '1000'], 'workers (-n)'],
     [['-f', 'a.xyz'], 'known extensions are .lua'],
-    [['-f', 'a.lua', '--spop'], 'Unknown argument: spop'],
-    [['a.lua'], 'Unknown argument: a.lua'],
+    [['-f', 'a.lua', '--spop'], 'Unknown argument: --spop'],
+    [['a.lua'], 'Unknown argument: a.lua. Scripts are named with -f FILE'],
   ])('buildSpoaCli() answers %j with code 2 and a reason', async (args, reason) => {
     const { code, stdout, stderr } = await spoa(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
