@@ -1,10 +1,13 @@
 import type { z } from 'zod';
 import { configSchema } from './config.js';
-import { type LeafKind, parseText, setIn } from './config-text.js';
+import { type LeafKind, parseText, setIn, textFault } from './config-text.js';
+import type { ConfigFault } from './errors.js';
 
 /** The part of the configuration that the environment says. */
 export interface EnvironmentConfig {
   readonly raw: Record<string, unknown>;
+  /** Variables whose text cannot be read; they are not in `raw`. */
+  readonly faults: readonly ConfigFault[];
   /** Variables that begin with `OFFLOAD_` and mean nothing. */
   readonly unknown: readonly string[];
 }
@@ -35,14 +38,18 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const raw: Record<string, unknown> = {};
   const leaves = configLeaves();
   const known = new Set(RESERVED);
+  const faults: ConfigFault[] = [];
   for (const { path, kind } of leaves) {
     const name = environmentName(path);
     known.add(name);
     const text = env[name];
-    if (text !== undefined) setIn(raw, path.split('.'), parseText(text, kind));
+    if (text === undefined) continue;
+    const message = textFault(text, kind);
+    if (message === undefined) setIn(raw, path.split('.'), parseText(text, kind));
+    else faults.push({ path, keys: path.split('.'), message, origin: name });
   }
   const unknown = Object.keys(env).filter((name) => name.startsWith('OFFLOAD_') && !known.has(name));
-  return { raw, unknown };
+  return { raw, faults, unknown };
 }
 
 /** A key that holds a value rather than other keys. */

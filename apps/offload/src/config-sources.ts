@@ -35,6 +35,7 @@ export function loadConfig({ flags, flagOf, env, file = env.OFFLOAD_CONFIG }: Co
   const fromFile = file === undefined ? undefined : readConfigFile(file);
   const faults = [
     ...faultsIn(fromFile?.raw ?? {}, ({ keys }) => fromFile?.locate(keys) ?? ''),
+    ...environment.faults,
     ...faultsIn(environment.raw, ({ path }) => variableOf(path)),
   ];
   if (faults.length > 0) throw new ConfigError(faults);

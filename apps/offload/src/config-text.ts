@@ -22,6 +22,17 @@ export function parseText(text: string, kind: LeafKind): unknown {
   }
 }
 
+/** What is wrong with a text that should be JSON; undefined for others. Other kinds are left to validation. */
+export function textFault(text: string, kind: LeafKind): string | undefined {
+  if (kind !== 'json') return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `Expected JSON: ${(error as Error).message}`;
+  }
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

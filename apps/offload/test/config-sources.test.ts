@@ -109,6 +109,12 @@ describe('loadConfig()', () => {
     ]);
   });
 
+  test('loadConfig() says what of a table in the environment is no JSON', () => {
+    const [fault] = faultOf({ env: { OFFLOAD_WS_TLS: '{"cert": "a.pem"' } }).faults;
+    expect(fault).toMatchObject({ path: 'ws.tls', origin: 'OFFLOAD_WS_TLS' });
+    expect(fault?.message).toMatch(/^Expected JSON: ./);
+  });
+
   test('loadConfig() calls a wrong flag a fault of usage and names the flag', () => {
     const error = faultOf({ flags: { workers: 'many', spop: { listen: ['nowhere'] } } });
     expect(error.faults.map(({ origin }) => origin)).toEqual(['-n', '--spop-listen']);
