@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { OffloadError } from './errors.js';
-import { parseSocketAddress, type SocketAddress } from './listen-address.js';
+import { formatSocketAddress, parseSocketAddress, type SocketAddress } from './listen-address.js';
 
 /**
  * Opens every address, in order.
@@ -17,6 +19,7 @@ export async function listenAll(
     const address = parseSocketAddress(text);
     if (typeof address === 'string') throw new OffloadError('OFFLOAD_ERR_LISTEN', address);
     try {
+      checkFolder(address);
       bound.push(await listen(address));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -24,4 +27,12 @@ export async function listenAll(
     }
   }
   return bound;
+}
+
+/** Node says "permission denied" of a socket whose folder is missing. */
+function checkFolder(address: SocketAddress): void {
+  if (!('path' in address)) return;
+  const folder = dirname(resolve(address.path));
+  if (!existsSync(folder))
+    throw new Error(`Cannot listen on ${formatSocketAddress(address)}: there is no folder ${folder}`);
 }

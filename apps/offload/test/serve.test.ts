@@ -183,6 +183,21 @@ describe('offload serve', () => {
     ]);
   });
 
+  test.each(['spop', 'ws'])(
+    'serve exits with 1 when the folder of a unix socket of %s is missing',
+    async (frontend) => {
+      const path = join(temporaryFolder(), 'none', 'a.sock');
+      const { code, stderr } = await runProgram('offload', [
+        'serve',
+        `--${frontend}`,
+        `--${frontend}-listen`,
+        `unix:${path}`,
+      ]);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`offload: Cannot listen on unix:${path}: there is no folder ${join(path, '..')}\n`);
+    },
+  );
+
   test('serve exits with 1 when an address is taken, and names it', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
