@@ -23,6 +23,9 @@ export abstract class ExpressionParser extends TokenParser {
     let left: Expr;
     this.enter();
     switch (lex.token) {
+      case '<name>':
+        left = this.parsePrimary();
+        break;
       case '<number>':
         left = this.number(lex.number);
         lex.next();

@@ -12,9 +12,9 @@ export type AnyCall = CallExpr | MethodExpr;
 /** Text of the first result of a call whose raw text is `text`. */
 export function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e)) return text;
-  const v = cx.scratch('v');
-  if (cx.gen) return `((${v}=${text}) instanceof Array?${v} instanceof TC?FI(yield*RG(${v})):${v}[0]:${v})`;
-  return `((${v}=${text}) instanceof Array?FI(${v}):${v})`;
+  cx.scratch('v');
+  if (cx.gen) return `((v=${text}) instanceof Array?v instanceof TC?FI(yield*RG(v)):v[0]:v)`;
+  return `((v=${text}) instanceof Array?FI(v):v)`;
 }
 
 /** Text of all results as an array. */
@@ -216,6 +216,6 @@ function methodText(cx: FunctionContext, e: MethodExpr, self: Operand): string {
 /** Statement that runs a call and drops its results. */
 export function runText(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e)) return `${text};`;
-  const v = cx.scratch('v');
-  return cx.gen ? `if((${v}=${text}) instanceof TC)yield*RG(${v});` : `if((${v}=${text}) instanceof TC)AL(${v});`;
+  cx.scratch('v');
+  return cx.gen ? `if((v=${text}) instanceof TC)yield*RG(v);` : `if((v=${text}) instanceof TC)AL(v);`;
 }

@@ -173,12 +173,10 @@ export class FunctionContext {
   }
 
   /** A generic scratch variable whose value is used at once, never across another evaluation. */
-  scratch(name: 'q' | 'h' | 'v'): string {
-    if (!this.used[name]) {
-      this.used[name] = true;
-      this.vars.push(name);
-    }
-    return name;
+  scratch(name: 'q' | 'h' | 'v'): void {
+    if (this.used[name]) return;
+    this.used[name] = true;
+    this.vars.push(name);
   }
 
   /** Marks the call that follows in the text as one that can raise. */
@@ -223,8 +221,8 @@ export class FunctionContext {
   /** The value of a slow path: where it asks for a metamethod, that is run here, and may suspend. */
   slow(text: string): string {
     if (!this.gen) return text;
-    const q = this.scratch('q');
-    return `((${q}=${text})===P?yield*PR():${q})`;
+    this.scratch('q');
+    return `((q=${text})===P?yield*PR():q)`;
   }
 }
 

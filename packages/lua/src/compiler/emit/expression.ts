@@ -75,8 +75,8 @@ function emitLength(cx: FunctionContext, e: UnaryExpr): string {
   releaseOperand(cx, a);
   if (type === 'table') return `(${a.init}.arr.length-1)`;
   if (type === 'string') return `${a.init}.length`;
-  const h = cx.scratch('h');
-  return `((${h}=${a.init})!==void 0&&(${h}=${h}.arr)!==void 0?${h}.length-1:${slow})`;
+  cx.scratch('h');
+  return `((h=${a.init})!==void 0&&(h=h.arr)!==void 0?h.length-1:${slow})`;
 }
 
 function emitBinary(cx: FunctionContext, e: BinaryExpr): string {

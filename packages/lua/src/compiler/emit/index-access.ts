@@ -39,11 +39,11 @@ export function fieldTest(cx: FunctionContext, object: string, isTable: boolean,
 }
 
 /** Test that `object` has element `key`, a number, in its array part; leaves the value in `h`. */
-function elementTest(h: string, object: string, isTable: boolean, key: string, positive: boolean): string {
+function elementTest(object: string, isTable: boolean, key: string, positive: boolean): string {
   const arr = isTable
-    ? `(${h}=${object}.arr[${key}])`
-    : `${object}!==void 0&&(${h}=${object}.arr)!==void 0&&(${h}=${h}[${key}])`;
-  return `${positive ? '' : `${key}>0&&`}${arr}!==void 0`;
+    ? `(h=${object}.arr[${key}])!==void 0`
+    : `${object}!==void 0&&(h=${object}.arr)!==void 0&&(h=h[${key}])!==void 0`;
+  return positive ? arr : `${key}>0&&${arr}`;
 }
 
 export function emitIndex(cx: FunctionContext, e: IndexExpr): string {
@@ -73,7 +73,7 @@ function emitDynamic(cx: FunctionContext, e: IndexExpr): string {
   const pre = (o.temp === undefined ? '' : `${o.init},`) + (k.temp === undefined ? '' : `${k.init},`);
   const slow = cx.slow(`${cx.mark(e.line, e.object)}${cx.op('IX')}(${o.ref},${k.ref})`);
   if (type !== 'any' && type !== 'number') return `(${pre}${slow})`;
-  const h = cx.scratch('h');
+  cx.scratch('h');
   const isNumber = type === 'number' ? '' : `typeof ${k.ref}==='number'&&`;
-  return `(${pre}${isNumber}${elementTest(h, o.ref, typeOf(e.object) === 'table', k.ref, isAtLeastOne(e.key))}?${h}:${slow})`;
+  return `(${pre}${isNumber}${elementTest(o.ref, typeOf(e.object) === 'table', k.ref, isAtLeastOne(e.key))}?h:${slow})`;
 }
