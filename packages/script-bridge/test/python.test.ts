@@ -42,6 +42,12 @@ async def queue(value):
     q.post({"n": value})
     return [await waits, q.try_recv()]
 
+async def tasks():
+    q = mqr.create("tasks")
+    made = [asyncio.create_task(q.recv()), asyncio.create_task(nap.usleep(1))]
+    q.post("posted")
+    return await asyncio.gather(*made)
+
 def raised(code):
     try:
         return eval(code, globals())
@@ -248,6 +254,7 @@ def onMessage(handler, kind, message):
       await calls();
       expect(await call('nap_then', 3)).toEqual(ok(3));
       expect(await call('queue', 7)).toEqual(ok([{ n: 7 }, null]));
+      expect(await call('tasks')).toEqual(ok(['posted', null]));
     });
 
     const refused: [code: string, message: string][] = [
@@ -272,6 +279,8 @@ def onMessage(handler, kind, message):
       ['bcast.send(77, {"cid": 1, "message": []})', 'there is no broadcast 77'],
       ['bcast.send(77, {"cid": 1})', 'a broadcast needs a number cid and an array message'],
       ['mqr.create("")', 'Usage: mqr.create(name)'],
+      ['mqr.create("q").post("\\udcff")', 'not UTF-8'],
+      ['nap.sleep("x")', 'number expected, got string'],
     ];
 
     it.each(refused)('%s raises an error of its module', async (code, message) => {

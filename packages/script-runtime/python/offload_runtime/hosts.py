@@ -50,8 +50,15 @@ def host_function(number, name="host function", error=HostError):
         return ask(number, arguments, error)
 
     call.__name__ = call.__qualname__ = name
+    call.number = number
     _functions[number] = call
     return call
+
+
+def method_of(proxy, name, error):
+    """A method of an object of the host that raises the error of a module."""
+    number = getattr(proxy, name).__func__.number
+    return lambda *arguments: ask(number, (proxy, *arguments), error)
 
 
 def _deferred_function(number, name):
@@ -157,7 +164,7 @@ def define(_call, name, functions, options):
     if not _is_standard(name):
         sys.modules[name] = module
     if prelude is not None:
-        module.__offload__ = SimpleNamespace(core=core, numbers=numbers, ask=ask, plain=values.plain)
+        module.__offload__ = SimpleNamespace(core=core, numbers=numbers, ask=ask, method_of=method_of, plain=values.plain)
         exec(compile(prelude, f"<offload {prelude_name}>", "exec"), vars(module))
         del module.__offload__
     return None

@@ -106,7 +106,11 @@ class Stretch(Coroutine):
 def _make_task(loop, coroutine, **options):
     global alive
     if type(coroutine) is not Stretch:
-        coroutine = Stretch(coroutine, _call.get())
+        if not asyncio.iscoroutine(coroutine) and isawaitable(coroutine):
+            # What functions of the host give is awaited like a coroutine, and may be made a task like one.
+            coroutine = _await(coroutine)
+        if asyncio.iscoroutine(coroutine):
+            coroutine = Stretch(coroutine, _call.get())
     task = asyncio.Task(coroutine, loop=loop, **options)
     if not task.done():
         alive += 1
