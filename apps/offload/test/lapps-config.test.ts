@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_SERVER_LIMITS } from '@offload/lapps-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../src/certificate.js';
 import { validateConfig } from '../src/config.js';
 import { readLappsJson } from '../src/lapps/lapps-json.js';
 import { planWs } from '../src/lapps/plan.js';
@@ -237,13 +238,30 @@ describe('planWs()', () => {
     expect(limitsAndSizes({ services: native })[1]).toEqual([5, 9, 9]);
   });
 
-  it('lets TLS and the access list of the configuration win over those of ws.json', () => {
+  it('lets TLS and the access list of the configuration win over those of ws.json', async () => {
     write('ws.json', { tls: true, acl: { policy: 'deny', exclude: ['10.0.0.1'] } });
-    const pem = join(home, 'pem');
-    writeFileSync(pem, 'PEM');
+    const tls = await makeCertificate({ folder: home, hosts: ['localhost'], days: 1, overwrite: false });
     const acl = { policy: 'allow', exclude: [] };
-    const { server } = plan({ tls: { cert: pem, key: pem }, acl });
-    expect(server).toMatchObject({ acl, tls: { cert: Buffer.from('PEM') } });
+    expect(plan({ tls, acl }).server).toMatchObject({ acl, tls: { cert: readFileSync(tls.cert) } });
+  });
+
+  it('says which file of TLS holds something else', async () => {
+    const request = { hosts: ['localhost'], days: 1, overwrite: false };
+    const { cert, key } = await makeCertificate({ ...request, folder: home });
+    const other = await makeCertificate({ ...request, folder: join(home, 'other') });
+    const garbage = join(home, 'garbage');
+    writeFileSync(garbage, 'garbage');
+    const faultOf = (tls: object) => () => plan({ tls });
+    expect(faultOf({ cert: garbage, key })).toThrow(`ws.tls.cert: there is no certificate in ${garbage} (`);
+    expect(faultOf({ cert: key, key })).toThrow(`ws.tls.cert: there is no certificate in ${key} (`);
+    expect(faultOf({ cert, key: garbage })).toThrow(`ws.tls.key: there is no private key without a passphrase in`);
+    expect(faultOf({ cert, key, ca: garbage })).toThrow(`ws.tls.ca: there is no certificate in ${garbage} (`);
+    expect(faultOf({ cert, key: other.key })).toThrow(
+      `ws.tls.key: the key in ${other.key} does not belong to the certificate in ${cert}`,
+    );
+    write('ws.json', { tls: true, tls_certificates: { cert: garbage, key } });
+    expect(() => plan()).toThrow(`ws.json: tls_certificates.cert: there is no certificate in ${garbage} (`);
+    expect(() => plan()).toThrow('make a development pair with: offload cert');
   });
 
   it('compresses services of lapps.json and the demo when the configuration says so', () => {

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions, type TlsOptions } from '@offload/lapps-server';
+import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions } from '@offload/lapps-server';
 import type { ServiceSpec } from '@offload/script-bridge';
 import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
-import { ConfigError, OffloadError } from '../errors.js';
+import { ConfigError } from '../errors.js';
 import { DEMO_APPS, demoServices } from './demo.js';
 import { type LappsJson, readLappsJson, type ServiceJson } from './lapps-json.js';
+import { tlsOf } from './tls-files.js';
 import { readWsJson, type WsJson } from './ws-json.js';
 
 /** Everything the WebSocket frontend is made of, whatever file said it. */
@@ -160,48 +161,6 @@ function luaPath(text: string | undefined, notes: string[]): string[] {
     notes.push(`LUA_PATH: ${pattern}: without effect, only FOLDER/?.lua is searched`);
     return [];
   });
-}
-
-function tlsOf(
-  config: WsConfig,
-  ws: WsJson | undefined,
-  wsPath: string | undefined,
-  notes: string[],
-): TlsOptions | undefined {
-  const cert = 'make a development pair with: offload cert';
-  const pem = (path: string, key: string): Buffer => {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw new OffloadError('OFFLOAD_ERR_CONFIG', `Cannot serve TLS: ${key}: ${(error as Error).message}; ${cert}`);
-    }
-  };
-  if (config.tls !== undefined) {
-    const { minVersion, maxVersion, ca } = config.tls;
-    return {
-      cert: pem(config.tls.cert, 'ws.tls.cert'),
-      key: pem(config.tls.key, 'ws.tls.key'),
-      ...(ca === undefined ? {} : { ca: pem(ca, 'ws.tls.ca') }),
-      minVersion,
-      maxVersion,
-    };
-  }
-  if (ws === undefined || ws.tls === false) return undefined;
-  const { cert: certPath, key: keyPath } = ws.certificates ?? {};
-  if (ws.tls === undefined && certPath === undefined) {
-    notes.push(`${wsPath}: tls: not said and no certificates named: serving without TLS`);
-    return undefined;
-  }
-  if (certPath === undefined || keyPath === undefined) {
-    const message = `Cannot serve TLS: ${wsPath} says tls: true but names no tls_certificates.cert and .key; ${cert}`;
-    throw new OffloadError('OFFLOAD_ERR_CONFIG', message);
-  }
-  const only = ws.tlsServerVersion === undefined ? undefined : ws.tlsServerVersion === 3 ? 'TLSv1.2' : 'TLSv1.3';
-  return {
-    cert: pem(certPath, `${wsPath}: tls_certificates.cert`),
-    key: pem(keyPath, `${wsPath}: tls_certificates.key`),
-    ...(only === undefined ? {} : { minVersion: only, maxVersion: only }),
-  };
 }
 
 function clientOf(ws: WsJson | undefined, notes: string[]): WsPlan['client'] {
