@@ -1,3 +1,5 @@
+// The object that Pyodide prints with, which is taken hold of here; nothing of ours prints.
+import shared from 'node:console';
 import { format } from 'node:util';
 import type { PyodideAPI } from 'pyodide';
 
@@ -16,12 +18,12 @@ export function logFatalErrors(py: PyodideAPI, log: (text: string) => void): voi
   if (inner === undefined || typeof fatalError !== 'function') return;
   inner.fatal_error = (error) => {
     const said: string[] = [];
-    const print = console.error;
-    console.error = (...parts: unknown[]) => void said.push(format(...parts));
+    const print = shared.error;
+    shared.error = (...parts: unknown[]) => void said.push(format(...parts));
     try {
       fatalError(error);
     } finally {
-      console.error = print;
+      shared.error = print;
       if (said.length > 0) log(said.join('\n'));
     }
   };
