@@ -1,5 +1,3 @@
-// The object that Pyodide prints with, which is taken hold of here; nothing of ours prints.
-import shared from 'node:console';
 import { format } from 'node:util';
 import type { PyodideAPI } from 'pyodide';
 
@@ -18,6 +16,7 @@ export function logFatalErrors(py: PyodideAPI, log: (text: string) => void): voi
   if (inner === undefined || typeof fatalError !== 'function') return;
   inner.fatal_error = (error) => {
     const said: string[] = [];
+    const { console: shared } = globalThis;
     const print = shared.error;
     shared.error = (...parts: unknown[]) => void said.push(format(...parts));
     try {
