@@ -1,5 +1,6 @@
 import { type Bridge, BridgeError, type LappsDoor, type LappsPlan, type StartReport } from '@offload/script-bridge';
 import { ScriptRuntimeError } from '@offload/script-runtime';
+import { ENGINE_NAMES } from './engines.js';
 import { OffloadError } from './errors.js';
 import type { LoadedMessage, LoadedService } from './ready-text.js';
 
@@ -32,9 +33,15 @@ export function scriptError(error: unknown): unknown {
 /** A fault with file and line in front, where the message does not begin with them anyway. */
 function scriptFault({ code, message, script, line, traceback }: ScriptRuntimeError): string {
   const place = script === undefined ? '' : line === undefined ? script : `${script}:${line}`;
-  const head = place === '' || message.includes(place) ? message : `${place}: ${message}`;
+  const head = (place === '' || message.includes(place) ? message : `${place}: ${message}`) + engineHint(message);
   // What the host's own code threw has a traceback in the host's files, which helps nobody here.
   return code === 'SCRIPT_ERR_RUNTIME' && traceback !== undefined ? `${head}\n${traceback}` : head;
+}
+
+/** For a file that is not there and whose name begins like ENGINE:FILE. */
+function engineHint(message: string): string {
+  const [, prefix] = /^Cannot read (?:.*\/)?(\w+):[^/]*: ENOENT/.exec(message) ?? [];
+  return prefix === undefined ? '' : `\n${prefix} is no engine; there are ${ENGINE_NAMES.join(', ')}`;
 }
 
 /** The services that are started, as the ready page and `check` show them. */

@@ -30,6 +30,16 @@ describe('offload check', () => {
     });
   });
 
+  test('check says which engines there are for a file with the prefix of none', async () => {
+    const cwd = temporaryFolder({ 'a.lua': good });
+    const { code, stderr } = await runProgram('offload', ['check', '-f', 'luajit:a.lua'], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /Cannot read .*luajit:a\.lua: ENOENT.*\nluajit is no engine; there are lua, fengari, pyodide, /,
+    );
+    expect((await runProgram('offload', ['check', '-f', 'b.lua'], { cwd })).stderr).not.toContain('engine');
+  });
+
   test('check without scripts checks the quick-start script', async () => {
     const { code, stdout } = await runProgram('offload', ['check']);
     expect(code).toBe(0);
