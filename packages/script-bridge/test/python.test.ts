@@ -44,8 +44,10 @@ async def queue(value):
 
 async def tasks():
     q = mqr.create("tasks")
-    made = [asyncio.create_task(q.recv()), asyncio.create_task(nap.usleep(1))]
-    q.post("posted")
+    made = [asyncio.create_task(wait) for wait in (q.recv(), q.recv(), q.recv(), nap.usleep(1))]
+    await asyncio.sleep(0)
+    for i in range(3):
+        q.post(i)
     return await asyncio.gather(*made)
 
 def raised(code):
@@ -254,7 +256,7 @@ def onMessage(handler, kind, message):
       await calls();
       expect(await call('nap_then', 3)).toEqual(ok(3));
       expect(await call('queue', 7)).toEqual(ok([{ n: 7 }, null]));
-      expect(await call('tasks')).toEqual(ok(['posted', null]));
+      expect(await call('tasks')).toEqual(ok([0, 1, 2, null]));
     });
 
     const refused: [code: string, message: string][] = [

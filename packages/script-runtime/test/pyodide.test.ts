@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pyodide } from '../src/runtimes/pyodide.js';
+import type { ScriptTable } from '../src/value.js';
 import { Bench } from './conformance/bench.js';
 import { ENGINES } from './conformance/engines.js';
 import { conformance } from './conformance.js';
@@ -42,6 +43,13 @@ describe('pyodide', () => {
     await expect(bench.call('spoil')).rejects.toMatchObject(failed);
     expect(bench.host.gaveUp).toMatchObject(failed);
     await expect(bench.call('spoil')).rejects.toMatchObject(failed);
+  });
+
+  it('call() moves values of any size to functions of the host and back', async () => {
+    await load('t.register("sizes", lambda *sizes: [len(t.echo("x" * size)) for size in sizes])');
+    const sizes = [1 << 15, 1 << 16, 200_000, 10, 3_000_000];
+    const moved = (await bench.call('sizes', ...sizes)) as ScriptTable;
+    expect([...moved.entries()].map(([, size]) => size)).toEqual(sizes);
   });
 
   it('logs what does not go through streams of Python, and has an end of input', async () => {

@@ -21,7 +21,9 @@ class _Link:
 
     def ask(self, item, _stage):
         core.tell(item)
-        return loads(_view[: _ask(_put(core.take()))])
+        size = _ask(_put(core.take()))
+        # Looked up only now: what does not fit moves the buffer.
+        return loads(_view[:size])
 
     def enter(self):
         _enter()

@@ -129,15 +129,20 @@ class _Link:
         return self._ask_between_batches(core.take(), _asked)
 
     def _ask_between_batches(self, data, asked):
-        _send_event(_ASK, data)
-        repeated = False
+        # Where a batch came before, the host waits for its end and sees no events.
+        repeated = bool(_backlog)
+        if repeated:
+            _send(_ASK, data)
+        else:
+            _send_event(_ASK, data)
         while True:
             if not _rest[EVENTS]:
-                ready = select.select([CALLS, EVENTS], [EVENTS] if _unsent else [], [])
+                at_once = 0 if _rest[CALLS] else None
+                ready = select.select([CALLS, EVENTS], [EVENTS] if _unsent else [], [], at_once)
                 if EVENTS in ready[1]:
                     _flush_events()
                 if EVENTS not in ready[0]:
-                    if CALLS not in ready[0]:
+                    if CALLS not in ready[0] and not _rest[CALLS]:
                         continue
                     # The host waits for a batch and will not see the question: it is asked there, too.
                     frame = _read_frame(CALLS)
