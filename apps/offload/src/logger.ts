@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
 import { destination, type Logger, pino } from 'pino';
 import type { LogConfig } from './config/log.js';
@@ -19,6 +20,8 @@ export interface LogFields {
 }
 
 const STDERR = 2;
+/** Characters kept while they cannot be written; what is more is lost. */
+const MOST_WAITING = 1 << 24;
 
 /**
  * Makes the program's logger: one line per event on standard error. Writes are synchronous, so that the last line
@@ -30,13 +33,19 @@ export async function createLogger({ level, format }: LogConfig, fd: number = ST
   const base = { level, base: null, serializers: { stream: idText, frame: idText } };
   if (format === 'json' || (format === 'auto' && !isatty(fd))) {
     const levelName = { formatters: { level: (label: string) => ({ level: label }) } };
-    return pino({ ...base, ...levelName, timestamp: pino.stdTimeFunctions.isoTime }, destination({ fd, sync: true }));
+    return pino({ ...base, ...levelName, timestamp: pino.stdTimeFunctions.isoTime }, openLog(fd));
   }
   // Loaded only where it is used: it costs a quarter of the start.
   const { default: pretty } = await import('pino-pretty');
+  const lines = openLog(fd);
   const stream = pretty({
-    destination: fd,
-    sync: true,
+    destination: new Writable({
+      decodeStrings: false,
+      write(line, _encoding, done) {
+        lines.write(String(line));
+        done();
+      },
+    }),
     colorize: isatty(fd) && process.env.NO_COLOR === undefined,
     translateTime: 'SYS:HH:MM:ss.l',
     singleLine: true,
@@ -46,6 +55,12 @@ export async function createLogger({ level, format }: LogConfig, fd: number = ST
       shown(typeof log.traceback === 'string' ? `${log[key]}\n${indented(log.traceback)}` : String(log[key])),
   });
   return pino({ ...base, formatters: { log: shownFields } }, stream);
+}
+
+/** A disk that is full and a reader that has gone cost lines, not the server. */
+function openLog(fd: number): ReturnType<typeof destination> {
+  const log = destination({ fd, sync: true, maxLength: MOST_WAITING });
+  return log.on('error', () => {});
 }
 
 /** C0 and C1 control characters but for tab, and delete: a terminal may take them as commands. */

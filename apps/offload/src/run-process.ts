@@ -1,5 +1,5 @@
 import { type buildCli, runCli } from './cli.js';
-import { processContext } from './context.js';
+import { type Context, processContext } from './context.js';
 
 /** The whole of a program: runs the command line of this process and sets its exit code. */
 export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCli): Promise<void> {
@@ -10,7 +10,20 @@ export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCl
     context.exit(1);
   };
   process.once('beforeExit', stuck);
+  minding(process.stdout, name, context);
+  // Nobody could be told.
+  process.stderr.on('error', () => {});
   // Not process.exit: what is still on its way to a pipe would be lost.
-  process.exitCode = await runCli(name, build, process.argv.slice(2), context);
+  const code = await runCli(name, build, process.argv.slice(2), context);
+  process.exitCode ??= code;
   process.off('beforeExit', stuck);
+}
+
+/** Results that cannot be written are a fault, but for a reader that has enough (`| head`). */
+function minding(stdout: NodeJS.WriteStream, name: string, context: Context): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.exitCode = 1;
+    context.stderr(`${name}: Cannot write to standard output: ${error.message}\n`);
+  });
 }
