@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext, type TlsOptions as NodeTlsOptions, type SecureContextOptions } from 'node:tls';
 import { LappsServerError } from './errors.js';
 
@@ -36,10 +37,22 @@ export const resolveTls = (options: TlsOptions, handshakeTimeoutMs: number): Nod
     ...options,
     handshakeTimeout: handshakeTimeoutMs,
   } as const;
+  let matches = false;
   try {
     createSecureContext(resolved);
+    matches = haveKeys(options);
   } catch (cause) {
     fail((cause as Error).message, cause);
   }
+  if (!matches) fail('the key is not that of the certificate');
   return resolved;
 };
+
+/** OpenSSL compares a key with a certificate only when both are of one kind: RSA beside EC would fail each handshake. */
+function haveKeys({ cert, key, passphrase }: TlsOptions): boolean {
+  const keys = [key].flat().map((pem) => createPrivateKey({ key: pem, passphrase }));
+  return [cert].flat().every((pem) => {
+    const certificate = new X509Certificate(pem);
+    return keys.some((each) => certificate.checkPrivateKey(each));
+  });
+}

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { generate } from 'selfsigned';
@@ -82,6 +83,10 @@ describe('tls', () => {
       { cert: pair.cert },
       { ...pair, cert: 'nonsense' },
       { ...pair, key: other.private },
+      {
+        ...pair,
+        key: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      },
       { ...pair, minVersion: 'TLSv1' },
       { ...pair, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' },
     ];
