@@ -40,6 +40,8 @@ _asked = 0
 _begun = 0
 _writing = Lock()
 _is_fork = False
+#: Signals that were blocked before a fork.
+_mask = ()
 
 
 def _read_frame(socket):
@@ -236,6 +238,16 @@ def _leave_to_host(_signal, _frame):
     """
 
 
+def _begin_fork():
+    """Who ends the new process at once must not be heard before it knows how to end."""
+    global _mask
+    _mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _end_fork():
+    signal.pthread_sigmask(signal.SIG_SETMASK, _mask)
+
+
 def _forked():
     """In a process that a script has forked: only its parent talks to the host, and what it prints goes the other way.
 
@@ -253,6 +265,7 @@ def _forked():
     _backlog.clear()
     if signal.getsignal(signal.SIGTERM) is _leave_to_host:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_fork()
     output.detach()
 
 
@@ -260,7 +273,7 @@ def main(settings):
     for socket in (CALLS, EVENTS):
         os.set_inheritable(socket, False)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_forked)
+        os.register_at_fork(before=_begin_fork, after_in_parent=_end_fork, after_in_child=_forked)
     os.set_blocking(EVENTS, False)
     signal.signal(signal.SIGTERM, _leave_to_host)
     if sys.platform == "linux":
