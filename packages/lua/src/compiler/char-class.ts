@@ -1,4 +1,4 @@
-/** Character classes of the lexer, indexed by byte. */
+/** What the lexer knows of a character, indexed by byte: its classes, and the operators that begin with it. */
 
 export const SPACE = 1;
 export const DIGIT = 2;
@@ -15,3 +15,13 @@ for (let c = 128; c < 256; c++) classes[c] = NAME_START;
 classes[95] = NAME_START;
 
 export const CHAR_CLASS: Uint8Array = classes;
+
+/** Every byte as text. */
+export const SYMBOLS: readonly string[] = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c));
+/** Operators of two characters: those that end in `=`, and those that repeat the first. */
+export const BEFORE_EQUALS = byFirst(['<=', '==', '>=', '~=']);
+export const DOUBLED = byFirst(['//', '::', '<<', '>>']);
+
+function byFirst(operators: readonly string[]): readonly (string | undefined)[] {
+  return SYMBOLS.map((symbol) => operators.find((operator) => operator[0] === symbol));
+}

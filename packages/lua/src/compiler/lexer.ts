@@ -1,5 +1,5 @@
 /** Splits source text (a byte string) into tokens, the LuaJIT way. */
-import { CHAR_CLASS, DIGIT, NAME_START, SPACE } from './char-class.js';
+import { BEFORE_EQUALS, CHAR_CLASS, DIGIT, DOUBLED, NAME_START, SPACE, SYMBOLS } from './char-class.js';
 import { parseNumberLiteral } from './number-literal.js';
 import { EscapeError, LexString } from './string-literal.js';
 import { syntaxError } from './syntax-error.js';
@@ -16,15 +16,6 @@ const KEYWORDS: readonly Token[] = [
 interface Word {
   readonly token: Token;
   readonly text: string;
-}
-
-const SYMBOLS = Array.from({ length: 256 }, (_, c) => String.fromCharCode(c));
-/** Operators of two characters, by the first of them. */
-const BEFORE_EQUALS = byCode(['<=', '==', '>=', '~=']);
-const DOUBLED = byCode(['//', '::', '<<', '>>']);
-
-function byCode(tokens: readonly Token[]): readonly (Token | undefined)[] {
-  return SYMBOLS.map((symbol) => tokens.find((token) => token[0] === symbol));
 }
 
 /** A token and where it is. */
