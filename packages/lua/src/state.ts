@@ -202,6 +202,23 @@ export class State {
     this.engine.fuel.expire();
   }
 
+  /**
+   * Counts work of the host as `units` of a script's own, of which some ten thousand are half a millisecond.
+   * @throws LuaError when scripts are to stop
+   */
+  charge(units: number): void {
+    this.engine.fuel.burn(units);
+  }
+
+  /**
+   * Looks at `onFuel` and the deadline, as scripts do at their steps: for a host whose function took long.
+   * @throws LuaError when scripts are to stop
+   */
+  check(): void {
+    this.engine.fuel.expire();
+    this.engine.fuel.burn(1);
+  }
+
   /** Lets scripts run again after {@link interrupt} or a deadline. */
   resume(): void {
     this.stopMessage = undefined;

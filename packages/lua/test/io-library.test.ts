@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createState } from '../src/index.js';
 import { createNodeSystem } from '../src/node/node-system.js';
 import { MemoryFiles, memorySystem } from './support/memory-system.js';
 import { linesOf } from './support/run-lua.js';
@@ -86,6 +88,40 @@ describe('createNodeSystem()', () => {
     );
     expect(lines).toEqual(['true\t10\ttrue\t12', '254\t255\t101\t110\t100', 'true\ttrue\ttrue']);
   });
+
+  it('createNodeSystem() with patience waits for no other end of a pipe, and for a pipe that is not ready so long', () => {
+    const pipe = `${directory}/pipe`;
+    execFileSync('mkfifo', [pipe]);
+    let looks = 0;
+    const system = createNodeSystem({ streams: false, patience: () => ++looks < 3 });
+    const source = `
+      local f = io.open("${pipe}") print(f:read("*a")) f:close()
+      print(io.open("${pipe}", "w"))
+      f = io.open("${pipe}", "r+") print(f:write("x"), f:flush(), f:read(1)) print(f:read(1))`;
+    expect(linesOf(source, { system })).toEqual([
+      '',
+      `nil\t${pipe}: No such device or address\t6`,
+      'true\ttrue\tx',
+      'nil\tInterrupted system call\t4',
+    ]);
+    expect(looks).toBe(3);
+  });
+
+  it.each(['read("*a")', 'read("*l")', 'read(1e9)'])(
+    'io.open("/dev/zero"):%s, which has no end, can be interrupted',
+    (read) => {
+      const system = createNodeSystem({ streams: false });
+      let looks = 0;
+      const state = createState({
+        system,
+        onFuel: (running) => {
+          if (++looks > 2) running.interrupt('enough');
+        },
+      });
+      const chunk = state.load(`return io.open("/dev/zero"):${read}`, '=x');
+      expect(() => state.call(chunk)).toThrow('enough');
+    },
+  );
 
   it('createNodeSystem() shows only the environment it was given', () => {
     const system = createNodeSystem({ streams: false, environment: { SHOWN: 'ä' } });

@@ -156,6 +156,31 @@ describe('State limits', () => {
     state.resume();
     expect(state.call(state.load('return 1'))).toBe(1);
   });
+
+  it.each([
+    's:upper()',
+    's:lower()',
+    's:reverse()',
+    's:find("[^a]")',
+    's:find("b", 1, true)',
+    's:match("[^a]")',
+    's:gsub("b", "c")',
+    'load(c)',
+  ])('onFuel is called after %s of a long text, which makes no step of its own', (call) => {
+    let looks = 0;
+    const state = createState({ onFuel: () => looks++ });
+    state.setGlobal('s', 'a'.repeat(1 << 20));
+    state.setGlobal('c', ' '.repeat(1 << 20));
+    state.call(state.load(`local r = ${call}`));
+    expect(looks).toBe(1);
+  });
+
+  it('check() stops a script from within a host function', () => {
+    const state = createState({ onFuel: (running) => running.interrupt('enough') });
+    const work = state.defineFunction('work', () => state.check());
+    state.setGlobal('work', work);
+    expect(() => state.call(state.load('work()'))).toThrow('enough');
+  });
 });
 
 describe('State.callAsync()', () => {

@@ -38,9 +38,11 @@ class Files {
   input: LuaUserdata;
   output: LuaUserdata;
   private readonly system: System;
+  private readonly burn: (n: number) => void;
 
   constructor(host: LibHost, system: System) {
     this.system = system;
+    this.burn = (n) => host.burn(n);
     const out: SystemFile = { ...ABSENT, write: (bytes) => host.write(bytes) };
     this.stdin = wrapFile(new LuaFile(system.stdin ?? ABSENT, true), this.meta);
     this.stdout = wrapFile(new LuaFile(out, true), this.meta);
@@ -58,7 +60,7 @@ class Files {
   openFile(path: string, mode: string): LuaUserdata {
     const { files } = this;
     checkMode(mode);
-    const file = new LuaFile(files.open(path, mode), false);
+    const file = new LuaFile(files.open(path, mode), false, this.burn);
     this.open.add(file);
     return wrapFile(file, this.meta);
   }

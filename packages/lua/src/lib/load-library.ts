@@ -68,6 +68,7 @@ export function openLoad(engine: Engine, readFile: ReadFile): Library {
       throw argTypeError(1, 'function', source, arguments.length);
     }
     const text = checkString(source, 1, 1);
+    host.burn(text.length);
     return attempt(() => compile(text, name === undefined ? text : checkString(name, 2, 2), mode, custom));
   };
 

@@ -4,6 +4,9 @@ import { SystemError, type SystemFile } from './system.js';
 
 const CHUNK = 65536;
 
+/** Fuel for one of them. */
+const READ_COST = 1000;
+
 /** Bytes kept back before they are written. */
 const WRITE_BUFFER = 16384;
 
@@ -19,9 +22,12 @@ export class LuaFile {
   private at = 0;
   private output = '';
   private unbuffered = false;
+  private readonly burn: ((n: number) => void) | undefined;
 
-  constructor(file: SystemFile, standard: boolean) {
+  /** @param burn charges fuel for what is read: some devices have no end */
+  constructor(file: SystemFile, standard: boolean, burn?: (n: number) => void) {
     this.file = file;
+    this.burn = burn;
     this.standard = standard;
     this.unbuffered = standard;
   }
@@ -77,6 +83,7 @@ export class LuaFile {
   private fill(): boolean {
     if (this.file?.readable === false) throw new SystemError('Bad file descriptor', 9);
     this.flush();
+    this.burn?.(READ_COST);
     const more = this.file?.read(CHUNK) ?? '';
     if (more === '') return false;
     this.input = this.at < this.input.length ? this.input.slice(this.at) + more : more;

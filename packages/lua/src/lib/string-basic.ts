@@ -2,7 +2,8 @@
 import { argError, luaError } from '../raise.js';
 import { type LuaValue, multi } from '../value.js';
 import { checkFunction, checkInt, checkString, optInt } from './args.js';
-import type { Library } from './host.js';
+import type { LibHost, Library } from './host.js';
+import { burnText } from './long-text.js';
 
 /** LuaJIT's bound on the results of string.byte. */
 const MAX_SLICE = 7999;
@@ -40,8 +41,24 @@ function upper(s: string): string {
   return ASCII.test(s) ? s.toUpperCase() : s.replace(/[a-z]+/g, (run) => run.toUpperCase());
 }
 
-function reverse(s: string): string {
-  if (s.length > 40) return s.split('').reverse().join('');
+/** Bytes turned round at a time: each becomes a string of its own for a moment. */
+const PIECE = 65_536;
+
+function reverseLong(host: LibHost, s: string): string {
+  let result = '';
+  for (let end = s.length; end > 0; end -= PIECE) {
+    burnText(host, Math.min(PIECE, end));
+    result += s
+      .slice(Math.max(0, end - PIECE), end)
+      .split('')
+      .reverse()
+      .join('');
+  }
+  return result;
+}
+
+function reverse(host: LibHost, s: string): string {
+  if (s.length > 40) return reverseLong(host, s);
   let result = '';
   for (let at = s.length - 1; at >= 0; at--) result += s.charAt(at);
   return result;
@@ -60,7 +77,13 @@ function text(v: LuaValue, argc: number): string {
   return typeof v === 'string' ? v : checkString(v, 1, argc);
 }
 
-export function openStringBasic(): Library {
+export function openStringBasic(host: LibHost): Library {
+  /** The text that is argument 1 of a function that goes through all of it. */
+  const wholeText = (v: LuaValue, argc: number): string => {
+    const s = text(v, argc);
+    burnText(host, s.length);
+    return s;
+  };
   return {
     byte(s: LuaValue, i: LuaValue, j: LuaValue): LuaValue {
       const source = typeof s === 'string' ? s : checkString(s, 1, arguments.length);
@@ -86,7 +109,7 @@ export function openStringBasic(): Library {
       return text(s, 1).length;
     },
     lower(s: LuaValue): LuaValue {
-      return lower(text(s, arguments.length));
+      return lower(wholeText(s, arguments.length));
     },
     rep(s: LuaValue, n: LuaValue, separator: LuaValue): LuaValue {
       const source = text(s, arguments.length);
@@ -95,7 +118,7 @@ export function openStringBasic(): Library {
       return repeat(source, count, between);
     },
     reverse(s: LuaValue): LuaValue {
-      return reverse(text(s, arguments.length));
+      return reverse(host, text(s, arguments.length));
     },
     sub(s: LuaValue, i: LuaValue, j: LuaValue): LuaValue {
       const source = typeof s === 'string' ? s : checkString(s, 1, arguments.length);
@@ -103,7 +126,7 @@ export function openStringBasic(): Library {
       return slice(source, from, j === undefined ? -1 : checkInt(j, 3, arguments.length));
     },
     upper(s: LuaValue): LuaValue {
-      return upper(text(s, arguments.length));
+      return upper(wholeText(s, arguments.length));
     },
   };
 }

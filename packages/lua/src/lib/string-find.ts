@@ -6,6 +6,7 @@ import type { LuaFunction, LuaValue } from '../value.js';
 import { checkString, optInt } from './args.js';
 import { callOne, callTwo } from './direct-call.js';
 import type { LibHost, Library } from './host.js';
+import { burnText } from './long-text.js';
 import { numberToString } from './number-text.js';
 import { type Matcher, PatternCache } from './pattern/matcher.js';
 import { type Replacement, ReplacementCache } from './pattern/replacement.js';
@@ -51,6 +52,7 @@ export function openStringFind(host: LibHost): Library {
       const subject = typeof s === 'string' ? s : checkString(s, 1, arguments.length);
       const source = typeof pattern === 'string' ? pattern : checkString(pattern, 2, arguments.length);
       const start = init === undefined ? 0 : startOf(optInt(init, 3, arguments.length, 1), subject.length);
+      burnText(host, subject.length - start);
       if ((plain !== undefined && plain !== false) || isPlain(source)) {
         const at = subject.indexOf(source, start);
         return at < 0 ? undefined : [at + 1, at + source.length];
@@ -63,6 +65,7 @@ export function openStringFind(host: LibHost): Library {
       const subject = typeof s === 'string' ? s : checkString(s, 1, arguments.length);
       const source = typeof pattern === 'string' ? pattern : checkString(pattern, 2, arguments.length);
       const start = init === undefined ? 0 : startOf(optInt(init, 3, arguments.length, 1), subject.length);
+      burnText(host, subject.length - start);
       const matcher = cache.get(source);
       const end = matcher.search(subject, start);
       return end < 0 ? undefined : matcher.results(subject, end);
@@ -90,7 +93,8 @@ export function openStringFind(host: LibHost): Library {
       const source = typeof pattern === 'string' ? pattern : checkString(pattern, 2, arguments.length);
       const most = limit === undefined ? subject.length + 1 : optInt(limit, 4, arguments.length, 0);
       const replace = replacer(host, replacements, replacement);
-      return substitute(cache.get(source), subject, replace, most);
+      burnText(host, subject.length);
+      return substitute(host, cache.get(source), subject, replace, most);
     },
   };
 }
@@ -140,7 +144,10 @@ function replacementText(value: LuaValue): string | undefined {
   throw luaError(`invalid replacement value (a ${typeName(value)})`);
 }
 
-function substitute(matcher: Matcher, subject: string, replace: Replacer, most: number): LuaValue {
+/** Matches between two charges for them. */
+const MATCHES = 4096;
+
+function substitute(host: LibHost, matcher: Matcher, subject: string, replace: Replacer, most: number): LuaValue {
   const length = subject.length;
   let result = '';
   let count = 0;
@@ -150,7 +157,7 @@ function substitute(matcher: Matcher, subject: string, replace: Replacer, most: 
     const end = matcher.search(subject, at);
     if (end < 0) break;
     const start = matcher.start;
-    count++;
+    if (++count % MATCHES === 0) host.burn(MATCHES);
     const text = replace(matcher, subject, end);
     if (text !== undefined) {
       if (start > copied) result += subject.slice(copied, start);

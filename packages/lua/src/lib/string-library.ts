@@ -6,5 +6,5 @@ import { openFormat } from './string-format.js';
 import { openStringPack } from './string-pack.js';
 
 export function openString(host: LibHost): Library {
-  return { ...openStringBasic(), ...openStringFind(host), format: openFormat(host), ...openStringPack() };
+  return { ...openStringBasic(host), ...openStringFind(host), format: openFormat(host), ...openStringPack() };
 }

@@ -12,6 +12,7 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['EBADF', 'Bad file descriptor'],
   ['EBUSY', 'Device or resource busy'],
   ['EEXIST', 'File exists'],
+  ['EINTR', 'Interrupted system call'],
   ['EINVAL', 'Invalid argument'],
   ['EISDIR', 'Is a directory'],
   ['ELOOP', 'Too many levels of symbolic links'],
@@ -21,6 +22,7 @@ const MESSAGES: ReadonlyMap<string, string> = new Map([
   ['ENOSPC', 'No space left on device'],
   ['ENOTDIR', 'Not a directory'],
   ['ENOTEMPTY', 'Directory not empty'],
+  ['ENXIO', 'No such device or address'],
   ['EPERM', 'Operation not permitted'],
   ['EPIPE', 'Broken pipe'],
   ['EROFS', 'Read-only file system'],
@@ -53,23 +55,27 @@ function pathOf(name: string): Buffer {
   return Buffer.from(name.split('\0', 1)[0]!, 'latin1');
 }
 
-/** Calls until the descriptor is ready: pipes and terminals may be set not to block. */
-function whenReady<T>(call: () => T): T {
+/** Whether to go on waiting. */
+type Patience = () => boolean;
+
+/** Calls until the descriptor is ready, or patience is over: pipes and terminals may be set not to block. */
+function whenReady<T>(call: () => T, patience: Patience | undefined): T {
   for (;;) {
     try {
       return call();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (patience?.() === false) throw fail('EINTR');
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
 }
 
-function writeFully(fd: number, bytes: Buffer, position: number | null): void {
+function writeFully(fd: number, bytes: Buffer, position: number | null, patience: Patience | undefined): void {
   let done = 0;
   while (done < bytes.length) {
     const at = position === null ? null : position + done;
-    done += whenReady(() => fs.writeSync(fd, bytes, done, bytes.length - done, at));
+    done += whenReady(() => fs.writeSync(fd, bytes, done, bytes.length - done, at), patience);
   }
 }
 
@@ -80,11 +86,13 @@ class NodeFile implements SystemFile {
   private readonly fd: number;
   private readonly append: boolean;
   private readonly seekable: boolean;
+  private readonly patience: Patience | undefined;
   private position = 0;
 
-  constructor(fd: number, mode: string) {
+  constructor(fd: number, mode: string, patience?: Patience) {
     const append = mode.startsWith('a');
     this.fd = fd;
+    this.patience = patience;
     this.readable = mode.startsWith('r') || mode.includes('+');
     this.writable = mode !== 'r';
     this.append = append;
@@ -102,7 +110,8 @@ class NodeFile implements SystemFile {
 
   private readInto(buffer: Buffer): number {
     try {
-      return whenReady(() => fs.readSync(this.fd, buffer, 0, buffer.length, this.seekable ? this.position : null));
+      const at = this.seekable ? this.position : null;
+      return whenReady(() => fs.readSync(this.fd, buffer, 0, buffer.length, at), this.patience);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EOF') return 0;
       throw error;
@@ -112,7 +121,7 @@ class NodeFile implements SystemFile {
   write(bytes: string): void {
     run(() => {
       const buffer = Buffer.from(bytes, 'latin1');
-      writeFully(this.fd, buffer, this.seekable && !this.append ? this.position : null);
+      writeFully(this.fd, buffer, this.seekable && !this.append ? this.position : null, this.patience);
       this.position = this.append ? fs.fstatSync(this.fd).size : this.position + buffer.length;
     });
   }
@@ -130,12 +139,24 @@ class NodeFile implements SystemFile {
   }
 }
 
-const FILES: FileSystem = {
+const { O_APPEND, O_CREAT, O_NONBLOCK = 0, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
+
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ['r', O_RDONLY],
+  ['r+', O_RDWR],
+  ['w', O_WRONLY | O_CREAT | O_TRUNC],
+  ['w+', O_RDWR | O_CREAT | O_TRUNC],
+  ['a', O_WRONLY | O_CREAT | O_APPEND],
+  ['a+', O_RDWR | O_CREAT | O_APPEND],
+]);
+
+const fileSystem = (patience: Patience | undefined): FileSystem => ({
   open(path, mode) {
-    const flags = mode.replace('b', '');
+    const plain = mode.replace('b', '');
     return run(() => {
-      const file = fs.openSync(pathOf(path), flags);
-      return new NodeFile(file, flags);
+      // A pipe nobody else has open would hold the thread in the kernel, where nothing ends it.
+      const flags = patience === undefined ? plain : FLAGS.get(plain)! | O_NONBLOCK;
+      return new NodeFile(fs.openSync(pathOf(path), flags), plain, patience);
     });
   },
   remove(path) {
@@ -161,7 +182,7 @@ const FILES: FileSystem = {
       }
     });
   },
-};
+});
 
 /** What a Node.js state gives to scripts. Each part can be refused. */
 export interface NodeSystemOptions {
@@ -173,6 +194,11 @@ export interface NodeSystemOptions {
   readonly exit?: (code: number) => never;
   /** Environment for `os.getenv`. Default: none. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Asked every few milliseconds while a pipe or a terminal that a script opened is not ready; false ends the call with
+   * "Interrupted system call". With it, opening a pipe does not wait for its other end. Default: waits as C does.
+   */
+  readonly patience?: () => boolean;
   /** Standard input and error as files. Default true. */
   readonly streams?: boolean;
 }
@@ -212,7 +238,7 @@ export function createNodeSystem(options: NodeSystemOptions = {}): System {
       const value = environment !== undefined && Object.hasOwn(environment, name) ? environment[name] : undefined;
       return value === undefined ? undefined : Buffer.from(value).toString('latin1');
     },
-    ...(options.files === false ? {} : { files: FILES }),
+    ...(options.files === false ? {} : { files: fileSystem(options.patience) }),
     ...(options.streams === false ? {} : standardFiles()),
     ...(options.execute === true ? { execute } : {}),
     ...(options.exit === undefined ? {} : { exit: options.exit }),
