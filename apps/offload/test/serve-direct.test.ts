@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { canShareAddresses } from '@offload/script-bridge';
 import { describe, expect, test } from 'vitest';
@@ -81,11 +82,36 @@ describe('offload serve --spop-direct', () => {
     expect(JSON.stringify(await scoreOf(await spopAddress(program)))).toContain('"value":90');
     const page = program.lines.join('\n');
     expect(page.includes('read by the workers themselves')).toBe(isDirect.spop);
-    if (isDirect.ws === undefined) return;
-    expect(page.includes('read by the worker itself')).toBe(isDirect.ws);
+    const browsers = 'ws' in isDirect ? isDirect.ws : undefined;
+    if (browsers === undefined) return;
+    expect(page.includes('read by the worker itself')).toBe(browsers);
     const echo = await openWs(`${await wsUrl(program)}/echo`);
     echo.socket.send('x');
     expect(await echo.next()).toBe('x');
+  });
+
+  test('serve goes on behind scripts that wait for a pipe or never end, in the worker that has the sockets', async () => {
+    const cwd = temporaryFolder({
+      'a.lua': `${SCORE}
+        spoa.register_message("pipe", function() return io.open("pipe", "r+"):read("*a") end)
+        spoa.register_message("device", function() return io.open("/dev/zero"):read("*a") end)
+        spoa.register_message("texts", function() for i = 1, 400 do local s = ("a"):rep(5e6):upper():reverse() end end)
+        spoa.register_message("document", function()
+          local n = nljson.decode("[]")
+          for i = 1, 1e9 do n[i % 1000 + 1] = { a = i } end
+        end)`,
+    });
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    const flags = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', '-n', '1', '-f', 'a.lua'];
+    const program = startProgram('offload', [...flags, '--script-timeout', '300'], { cwd });
+    const address = await spopAddress(program);
+    expect(program.lines.join('\n')).toContain('read by the workers');
+    for (const message of ['pipe', 'device', 'texts', 'document']) {
+      const { stdout } = await runProgram('offload', ['notify', '--json', '--to', address, message]);
+      expect(JSON.parse(stdout), message).toMatchObject({ actions: [] });
+    }
+    expect(JSON.stringify(await scoreOf(address))).toContain('"value":90');
+    expect(program.lines.join('\n')).not.toContain('did not come back');
   });
 
   test('serve --spop-direct -d reads in the main thread', async () => {

@@ -11,7 +11,9 @@ import type { Bridge, Frontend } from './frontend.js';
 
 /** How long after its time the stop of a door is waited for. */
 const STOP_MARGIN_MS = 4000;
+/** Pauses between tries to listen again: the first, and the longest, each twice the one before. */
 const RETRY_MS = 500;
+const LONGEST_RETRY_MS = 8000;
 
 /** What a {@link DirectDoor} is made from. */
 export interface DirectDoorOptions<Event> {
@@ -121,15 +123,16 @@ export class DirectDoor<Event> implements Frontend {
   }
 
   /** A successor takes its predecessor's place; the system may hold on to the address for a moment. */
-  private async relisten(worker: number, at: DirectAddress, change: number): Promise<void> {
+  private async relisten(worker: number, at: DirectAddress, change: number, retryMs = RETRY_MS): Promise<void> {
     const isOver = (): boolean => this.stopping || this.changes[worker] !== change;
     if (isOver()) return;
     try {
       await this.listenIn(worker, at);
     } catch (error) {
       if (isOver()) return;
-      this.bridge.log('error', `Worker ${worker}: ${(error as Error).message}; next try in ${RETRY_MS} ms`, { worker });
-      setTimeout(() => void this.relisten(worker, at, change), RETRY_MS).unref();
+      this.bridge.log('error', `Worker ${worker}: ${(error as Error).message}; next try in ${retryMs} ms`, { worker });
+      const next = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      setTimeout(() => void this.relisten(worker, at, change, next), retryMs).unref();
     }
   }
 

@@ -79,7 +79,10 @@ function parseFile(path: string): JsonValue {
   const name = readableText(path);
   let bytes: string;
   try {
-    const { size } = statSync(name);
+    const stats = statSync(name);
+    const { size } = stats;
+    // A pipe would hold the thread until somebody writes to it.
+    if (!stats.isFile()) throw new Error('it is no regular file');
     if (size > MAX_FILE_BYTES) throw new Error(`${size} bytes, more than ${MAX_FILE_BYTES}`);
     bytes = readFileSync(name, 'latin1');
   } catch (error) {

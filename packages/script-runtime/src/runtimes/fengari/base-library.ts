@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { LuaCFunction, LuaState } from './api.js';
 import { coroutineLibrary, type Library, protectedCalls } from './coroutines.js';
 import { sourceOf } from './faults.js';
+import { refusePipe } from './files.js';
 import type { HostObjects } from './host-objects.js';
 import { IoLibrary } from './io-library.js';
 import { lauxlib, lua, lualib } from './library.js';
@@ -190,6 +191,7 @@ const dofile: LuaCFunction = (L) => {
  * order mark and a first line that starts with `#` are skipped.
  */
 export function loadScriptFile(L: LuaState, path: string, mode: Uint8Array | null): number {
+  refusePipe(path);
   let source: Uint8Array = new Uint8Array(readFileSync(path));
   if (source[0] === 0xef && source[1] === 0xbb && source[2] === 0xbf) source = source.subarray(3);
   if (source[0] === 35) {

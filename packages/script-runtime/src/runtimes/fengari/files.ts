@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import type { LogStream } from './output.js';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -21,6 +21,12 @@ export interface LuaFile {
   close(): void;
 }
 
+/** Opening one waits for its other end, in the kernel, where no deadline ends it. */
+export function refusePipe(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO() !== true) return;
+  throw Object.assign(new Error('Illegal seek'), { code: 'ESPIPE', errno: -29 });
+}
+
 /** A file of the file system, read and written synchronously, as scripts expect it. */
 export class DiskFile implements LuaFile {
   readonly name: string;
@@ -31,9 +37,10 @@ export class DiskFile implements LuaFile {
   private buffer: Buffer = Buffer.alloc(0);
   private at = 0;
 
-  /** `mode` as in fopen: `r`, `w`, `a`, each with `+` and `b`. Throws Node's file system error. */
+  /** `mode` as in fopen: `r`, `w`, `a`, each with `+` and `b`. Throws Node's file system error, also for a pipe. */
   constructor(path: string, mode: string) {
     this.name = path;
+    refusePipe(path);
     this.fd = openSync(path, mode.replace('b', ''));
     this.append = mode.startsWith('a');
   }

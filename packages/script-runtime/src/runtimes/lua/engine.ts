@@ -57,7 +57,11 @@ export class LuaEngine implements ScriptEngine {
     this.out = new LineLog(host, 'info');
     this.state = createState({
       print: (bytes) => this.out.write(bytes, this.script),
-      system: createNodeSystem({ streams: false, environment: options.environment ?? {} }),
+      system: createNodeSystem({
+        streams: false,
+        environment: options.environment ?? {},
+        patience: () => !host.interrupted(),
+      }),
       readFile: (path) => this.files.readModule(path),
       path: this.files.luaPath,
       onFuel: (state) => {

@@ -3,6 +3,11 @@ import { ScriptRuntimeError } from '../../errors.js';
 import type { HostFunction, HostResult, ScriptValue } from '../../value.js';
 import type { Values } from './values.js';
 
+/** A call of the host, counted as so many of the script's own (`State.charge`): none of them takes less than 0.1 us. */
+export const HOST_UNITS = 10;
+/** Texts beyond this may have taken a while. */
+const LONG_BYTES = 65_536;
+
 /** Host functions as Lua functions. */
 export class HostFunctions {
   private readonly state: State;
@@ -38,7 +43,7 @@ export class HostFunctions {
 
   /** The function in plain calls, written out for few arguments: set_var and its like run on every message. */
   private plain(name: string, fn: HostFunction, dropFirst: boolean): LuaFunction {
-    const { values } = this;
+    const { values, state } = this;
     const finish = (result: HostResult | Promise<HostResult>): LuaValue => {
       if (result instanceof Promise) {
         // Nobody will look at it any more; the next call of the script's function can be suspended.
@@ -48,8 +53,14 @@ export class HostFunctions {
       }
       return values.resultToLua(result);
     };
-    const general = (args: readonly LuaValue[]): LuaValue => finish(fn(...this.toHost(args, dropFirst)));
+    const general = (args: readonly LuaValue[]): LuaValue => {
+      const result = finish(fn(...this.toHost(args, dropFirst)));
+      // Documents, for one: the script's deadline holds although it makes no step of its own.
+      if (isLong(result) || args.some(isLong)) this.state.check();
+      return result;
+    };
     return function (a: LuaValue, b: LuaValue, c: LuaValue, d: LuaValue) {
+      state.charge(HOST_UNITS);
       try {
         // biome-ignore lint/complexity/noArguments: a rest parameter would allocate on every call
         const args = arguments;
@@ -80,6 +91,10 @@ export class HostFunctions {
       }
     };
   }
+}
+
+function isLong(v: LuaValue): boolean {
+  return typeof v === 'string' && v.length > LONG_BYTES;
 }
 
 /** Values that are the same on both sides and that most calls pass. */

@@ -1,6 +1,6 @@
 import { type LuaFunction, LuaTable, LuaUserdata, type LuaValue, multi, type State } from '@offload/lua';
 import { HostError, type HostFunction, HostObject, type HostObjectClass } from '../../value.js';
-import { raised } from './host-functions.js';
+import { HOST_UNITS, raised } from './host-functions.js';
 import type { Values } from './values.js';
 
 /** What the metatables of host objects are made with. */
@@ -23,6 +23,7 @@ export function hostObjectMetatable(cls: HostObjectClass, { state, values, wrap 
   set('__index', (object: LuaValue, key: LuaValue) => {
     const method = typeof key === 'string' ? methods.get(key) : undefined;
     if (method !== undefined) return method;
+    state.charge(HOST_UNITS);
     try {
       return index === undefined ? undefined : values.toLua(index.call(cls, self(object), values.toHost(key)));
     } catch (error) {
@@ -30,6 +31,7 @@ export function hostObjectMetatable(cls: HostObjectClass, { state, values, wrap 
     }
   });
   set('__newindex', (object, key, value) => {
+    state.charge(HOST_UNITS);
     try {
       if (newIndex === undefined) throw new HostError(`${cls.name} cannot be changed`);
       newIndex.call(cls, self(object), values.toHost(key), values.toHost(value));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { Sources } from './sources.js';
@@ -55,9 +55,10 @@ export class ScriptFiles {
     return withoutShebang(source);
   }
 
-  /** The source of a module; undefined when there is no such file. */
+  /** The source of a module; undefined when there is no such file. A pipe is none: it would hold the thread. */
   readModule(path: string): Uint8Array | undefined {
     try {
+      if (!statSync(path).isFile()) return undefined;
       const source = readFileSync(path);
       this.sources.add(path);
       return withoutShebang(source);
