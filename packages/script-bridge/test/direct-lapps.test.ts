@@ -242,6 +242,8 @@ describe('connectDirectLapps()', () => {
     await expect(direct({ services, server: { tls: { cert: 'no', key: 'pem' } } })).rejects.toMatchObject({
       code: 'LAPPS_SERVER_ERR_BAD_TLS',
     });
+    const bad = { s: { source: service(''), extraHeaders: { 'a b': 'c' } } };
+    await expect(direct({ services: bad })).rejects.toMatchObject({ code: 'LAPPS_SERVER_ERR_BAD_SERVICE' });
     const house = await direct({ services });
     await expect(house.lapps.listen({ path: '/tmp/x.sock' })).rejects.toThrow('no TCP address');
     const other = createServer().listen(0, '127.0.0.1');

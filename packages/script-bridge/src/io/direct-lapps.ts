@@ -11,6 +11,7 @@ import type { Bridge, Frontend } from './frontend.js';
 import { type LappsDoor, WS_KINDS } from './lapps.js';
 import type { LappsPlan } from './lapps-plan.js';
 import { ServiceDesk, type ServiceDeskOptions } from './service-desk.js';
+import { reactive, settingsOf } from './ws-sockets.js';
 
 /** Options of {@link connectDirectLapps}; those of the server are in the plan. */
 export interface DirectLappsOptions extends ServiceDeskOptions {
@@ -47,7 +48,11 @@ class DirectLapps implements LappsDoor, Frontend {
     }
     // What is wrong with the options is said here and now; the worker would say it as it starts.
     const { maxConnections: _connections, maxBroadcasts: _broadcasts, reportConnections: _report, ...server } = direct;
-    void createLappsServer(server).stop();
+    const services = reactive(plan.services).map(({ spec }) => [
+      spec.requestTarget,
+      { ...settingsOf(spec), onMessage: () => {} },
+    ]);
+    void createLappsServer({ ...server, services: Object.fromEntries(services) }).stop();
     this.bridge = bridge;
     this.shared = openSharedState(shared);
     this.faults = new FaultLog(bridge.log);

@@ -8,7 +8,7 @@ import {
   type ServiceOptions,
 } from '@offload/lapps-server';
 import { ADDRESS_BYTES, decodeFault, RecordKind, readFloat64, readUint32, writeUint32 } from '../records.js';
-import type { PlannedService } from '../service-spec.js';
+import type { PlannedService, ServiceSpec } from '../service-spec.js';
 import type { SharedState } from '../shared/shared-state.js';
 import { FaultLog } from './fault-log.js';
 import type { Log } from './frontend.js';
@@ -34,6 +34,17 @@ export interface WsSocketsOptions {
   readonly log: Log;
 }
 
+/** Those that have connections. */
+export function reactive(services: readonly PlannedService[]): PlannedService[] {
+  return services.filter(({ spec }) => spec.standalone !== true);
+}
+
+/** What the server is told of a service, but for its handlers. */
+export function settingsOf(spec: ServiceSpec): Omit<ServiceOptions, 'onMessage'> {
+  const { protocol, maxMessageBytes, acl, extraHeaders, protoAlias, originAllowList, perMessageDeflate } = spec;
+  return { protocol, maxMessageBytes, acl, extraHeaders, protoAlias, originAllowList, perMessageDeflate };
+}
+
 /** Server, connections and broadcasts in one thread: what clients say becomes records, records become what they hear. */
 export class WsSockets {
   readonly server: LappsServer;
@@ -55,9 +66,7 @@ export class WsSockets {
       ...server,
       limits: { maxConnections, ...server.limits },
       services: Object.fromEntries(
-        services
-          .filter(({ spec }) => spec.standalone !== true)
-          .map((service) => [service.spec.requestTarget as string, this.serviceOptions(service)]),
+        reactive(services).map((service) => [service.spec.requestTarget as string, this.serviceOptions(service)]),
       ),
       nextId: this.connections.nextId,
     });
@@ -69,18 +78,10 @@ export class WsSockets {
   }
 
   private serviceOptions(service: PlannedService): ServiceOptions {
-    const { protocol, maxMessageBytes, acl, extraHeaders, protoAlias, originAllowList, perMessageDeflate } =
-      service.spec;
     const instances = new Instances(service, (worker) => this.lostWorkers.has(worker));
     const { side } = this;
     return {
-      protocol,
-      maxMessageBytes,
-      acl,
-      extraHeaders,
-      protoAlias,
-      originAllowList,
-      perMessageDeflate,
+      ...settingsOf(service.spec),
       // They are copied into a ring, or handled at once.
       lendData: true,
       onOpen: (connection) => this.opened(connection, instances),
