@@ -99,6 +99,12 @@ describe('offload serve --spop-direct', () => {
         spoa.register_message("document", function()
           local n = nljson.decode("[]")
           for i = 1, 1e9 do n[i % 1000 + 1] = { a = i } end
+        end)
+        spoa.register_message("waits", function()
+          nap:new():usleep(1)
+          local n = nljson.decode("[]")
+          for i = 1, 10000 do n[i] = { a = i } end
+          for i = 1, 400 do nljson.encode(n) end
         end)`,
     });
     execFileSync('mkfifo', [join(cwd, 'pipe')]);
@@ -106,7 +112,8 @@ describe('offload serve --spop-direct', () => {
     const program = startProgram('offload', [...flags, '--script-timeout', '300'], { cwd });
     const address = await spopAddress(program);
     expect(program.lines.join('\n')).toContain('read by the workers');
-    for (const message of ['pipe', 'device', 'texts', 'document']) {
+    // Twice where the script waits: only then it is one that can be suspended.
+    for (const message of ['pipe', 'device', 'texts', 'document', 'waits', 'waits']) {
       const { stdout } = await runProgram('offload', ['notify', '--json', '--to', address, message]);
       expect(JSON.parse(stdout), message).toMatchObject({ actions: [] });
     }

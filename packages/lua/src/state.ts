@@ -203,7 +203,7 @@ export class State {
   }
 
   /**
-   * Counts work of the host as `units` of a script's own, of which some ten thousand are half a millisecond.
+   * Counts work of the host as `units` of a script's own; between two looks at `onFuel` lie 20 000 of them.
    * @throws LuaError when scripts are to stop
    */
   charge(units: number): void {

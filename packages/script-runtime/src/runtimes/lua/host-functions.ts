@@ -3,7 +3,7 @@ import { ScriptRuntimeError } from '../../errors.js';
 import type { HostFunction, HostResult, ScriptValue } from '../../value.js';
 import type { Values } from './values.js';
 
-/** A call of the host, counted as so many of the script's own (`State.charge`): none of them takes less than 0.1 us. */
+/** A call of the host, counted as so many of the script's own (`State.charge`): those that handle documents take their time. */
 export const HOST_UNITS = 10;
 /** Texts beyond this may have taken a while. */
 const LONG_BYTES = 65_536;
@@ -23,15 +23,16 @@ export class HostFunctions {
 
   /** Makes `fn` callable from Lua. `dropFirst` hides the object of a method call from it. */
   wrap(name: string, fn: HostFunction, dropFirst: boolean): LuaFunction {
-    const { values } = this;
+    const { values, state } = this;
     const plain = fn.blocking === undefined ? this.plain(name, fn, dropFirst) : this.blocking(fn.blocking, dropFirst);
     const suspending = (...args: LuaValue[]): LuaValue | PromiseLike<LuaValue> => {
+      state.charge(HOST_UNITS);
       const result = fn(...this.toHost(args, dropFirst));
       return result instanceof Promise
         ? result.then((r: HostResult) => values.resultToLua(r))
-        : values.resultToLua(result);
+        : this.looked(values.resultToLua(result), args);
     };
-    return this.state.defineSuspending(name, suspending, plain, raised);
+    return state.defineSuspending(name, suspending, plain, raised);
   }
 
   private toHost(args: readonly LuaValue[], dropFirst: boolean): ScriptValue[] {
@@ -54,10 +55,7 @@ export class HostFunctions {
       return values.resultToLua(result);
     };
     const general = (args: readonly LuaValue[]): LuaValue => {
-      const result = finish(fn(...this.toHost(args, dropFirst)));
-      // Documents, for one: the script's deadline holds although it makes no step of its own.
-      if (isLong(result) || args.some(isLong)) this.state.check();
-      return result;
+      return this.looked(finish(fn(...this.toHost(args, dropFirst))), args);
     };
     return function (a: LuaValue, b: LuaValue, c: LuaValue, d: LuaValue) {
       state.charge(HOST_UNITS);
@@ -79,6 +77,12 @@ export class HostFunctions {
         throw raised(error);
       }
     };
+  }
+
+  /** The result; behind work on long texts (documents) only where the script may go on, which makes no step of its own then. */
+  private looked(result: LuaValue, args: readonly LuaValue[]): LuaValue {
+    if (isLong(result) || args.some(isLong)) this.state.check();
+    return result;
   }
 
   private blocking(fn: NonNullable<HostFunction['blocking']>, dropFirst: boolean): LuaFunction {
