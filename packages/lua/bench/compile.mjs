@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createState } from '../dist/index.js';
+import { measure } from './measure.mjs';
 
 const programs = new URL('./programs/', import.meta.url);
 const sources = readdirSync(programs).map((name) => readFileSync(new URL(name, programs), 'latin1'));
@@ -19,16 +20,6 @@ function sourceOf(bytes) {
     if (size >= bytes && i % 100 !== 99) parts.push('end\n');
   }
   return parts.join('');
-}
-
-/** CPU and wall milliseconds. */
-function measure(work) {
-  const before = process.cpuUsage();
-  const start = performance.now();
-  work();
-  const wall = performance.now() - start;
-  const { user, system } = process.cpuUsage(before);
-  return { cpu: (user + system) / 1000, wall };
 }
 
 if (process.argv[2] === 'one') {

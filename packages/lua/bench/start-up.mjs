@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { measure } from './measure.mjs';
 
 function lines(make) {
   return Array.from({ length: 20 }, (_, i) => make(i)).join('\n');
@@ -41,16 +42,6 @@ const ways = {
     createState().loadRun(script, '@small.lua').start([]);
   },
 };
-
-/** CPU and wall milliseconds. */
-function measure(work) {
-  const before = process.cpuUsage();
-  const start = performance.now();
-  work();
-  const wall = performance.now() - start;
-  const { user, system } = process.cpuUsage(before);
-  return { cpu: (user + system) / 1000, wall };
-}
 
 async function measureInWorker({ script, way, warm }) {
   const lua = await import('../dist/index.js');
