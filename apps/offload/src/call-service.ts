@@ -26,7 +26,7 @@ type End = { readonly closeCode: number; readonly reason: string } | LappsClient
 /**
  * Calls a service and prints what it answers.
  *
- * @throws OffloadError `OFFLOAD_ERR_CONNECT`, `OFFLOAD_ERR_TIMEOUT`, `OFFLOAD_ERR_RESPONSE` for an error object,
+ * @throws OffloadError `OFFLOAD_ERR_CONNECT`, `OFFLOAD_ERR_TIMEOUT`, `OFFLOAD_ERR_RESPONSE` for an error object
  *   (a request's answer, or what refuses a notification), `OFFLOAD_ERR_PROTOCOL` when the service hangs up
  */
 export async function callService(call: ServiceCall, context: Context): Promise<void> {

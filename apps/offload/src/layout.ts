@@ -26,7 +26,7 @@ export function layOut(config: Config, ws: WsPlan | undefined): Layout {
   const isCompiled = isCompiledLua(config, ws);
   const workers = workerCount(config, isCompiled);
   const isAlone = workers === 1 && isCompiled;
-  const wsDirect = ws !== undefined && wsIsDirect(config, ws, workers, isAlone);
+  const wsDirect = ws !== undefined && wsIsDirect(config, ws, isAlone);
   const { enabled, direct } = config.spop;
   const spop = enabled && (direct === 'auto' ? isAlone && (ws === undefined || wsDirect) : direct);
   return { workers, direct: { spop, ws: wsDirect } };
@@ -71,7 +71,7 @@ function oneWorkerFor({ spop, ws }: Config): { readonly path: string; readonly w
   return undefined;
 }
 
-function wsIsDirect({ ws: { direct, static: files } }: Config, ws: WsPlan, workers: number, isAlone: boolean): boolean {
+function wsIsDirect({ ws: { direct, static: files } }: Config, ws: WsPlan, isAlone: boolean): boolean {
   if (direct === false) return false;
   const fault =
     files !== undefined
@@ -79,7 +79,7 @@ function wsIsDirect({ ws: { direct, static: files } }: Config, ws: WsPlan, worke
       : ws.listen.some((text) => isUnixSocket(text))
         ? 'unix sockets are read by the main thread: listen on TCP addresses only'
         : undefined;
-  if (direct === 'auto') return isAlone && workers === 1 && fault === undefined;
+  if (direct === 'auto') return isAlone && fault === undefined;
   if (fault !== undefined) throw new ConfigError([{ path: 'ws.direct', keys: ['ws', 'direct'], message: fault }]);
   return true;
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createThreadPool } from '@offload/script-runtime';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -245,7 +247,7 @@ describe('connectDirectLapps()', () => {
     const bad = { s: { source: service(''), extraHeaders: { 'a b': 'c' } } };
     await expect(direct({ services: bad })).rejects.toMatchObject({ code: 'LAPPS_SERVER_ERR_BAD_SERVICE' });
     const house = await direct({ services });
-    await expect(house.lapps.listen({ path: '/tmp/x.sock' })).rejects.toThrow('no TCP address');
+    await expect(house.lapps.listen({ path: join(tmpdir(), 'x.sock') })).rejects.toThrow('no TCP address');
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     onTestFinished(() => void other.close());
