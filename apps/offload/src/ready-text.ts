@@ -70,10 +70,11 @@ export function servicesText(services: readonly LoadedService[], cwd: string): s
 export function readyText(running: Running, tryIt: readonly string[], cwd: string): string {
   const { direct, spop, ws, workers, scripts, messages } = running;
   const where = workers === 0 ? 'in the main thread' : `in ${workers} worker${workers === 1 ? '' : 's'}`;
+  const readers = workers === 1 ? 'the worker itself' : 'the workers themselves';
   return [
     'Offload is ready.',
     ...spop.map((address) => {
-      const note = direct === true && !('path' in address) ? ', read by the workers themselves' : '';
+      const note = direct === true && !('path' in address) ? `, read by ${readers}` : '';
       return `  SPOP agent on ${formatSocketAddress(address)}${note}`;
     }),
     ...(ws === undefined ? [] : wsLines(ws, cwd)),

@@ -32,6 +32,9 @@ Try it from another terminal:
     expect(readyText({ ...running, direct: true }, [], '/')).toContain(
       '  SPOP agent on [::1]:12345, read by the workers themselves\n  SPOP agent on unix:/run/spop.sock\n',
     );
+    expect(readyText({ ...running, direct: true, workers: 1 }, [], '/')).toContain(
+      '  SPOP agent on [::1]:12345, read by the worker itself\n',
+    );
   });
 });
 
