@@ -1,4 +1,5 @@
 /** Syntax tree with resolved names. */
+import type { LateFunction } from './late-function.js';
 
 export type StaticType = 'any' | 'number' | 'string' | 'boolean' | 'table' | 'function';
 
@@ -32,7 +33,7 @@ export interface LocalVar {
 
 export interface FunctionNode {
   readonly kind: 'Function';
-  /** Position in {@link ChunkNode.functions}. */
+  /** Number in the chunk, in order of appearance. */
   readonly id: number;
   readonly parent: FunctionNode | undefined;
   readonly params: LocalVar[];
@@ -47,6 +48,8 @@ export interface FunctionNode {
   readonly upvalues: LocalVar[];
   /** It, or a function inside it, uses a global. */
   usesEnv: boolean;
+  /** It calls what can change its environment. */
+  changesEnv: boolean;
   hasLoop: boolean;
   hasCall: boolean;
   /** Evaluated in a `while` condition: no block of its own that is new for each evaluation. */
@@ -58,7 +61,12 @@ export interface FunctionNode {
   multiReturn: boolean;
   /** It only ends in returns of exactly one value that is no call: callers need not look for several results. */
   single: boolean;
+  /** Set where it is left to be compiled when it is first called: then it has no body here. */
+  late: LatePlace | undefined;
 }
+
+/** Where a function is that is compiled later, see `late-function.ts`. */
+export type LatePlace = Omit<LateFunction, 'ownName' | 'upvalues'>;
 
 export interface Block {
   stats: readonly Stat[];

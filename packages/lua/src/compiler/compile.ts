@@ -9,7 +9,8 @@ import type { ChunkNode, FunctionNode } from './ast.js';
 import { ChunkContext, FunctionContext, type Site } from './emit/context.js';
 import { functionText } from './emit/function.js';
 import { inferTypes } from './infer.js';
-import { parseChunk } from './parser.js';
+import type { LateFunction } from './late-function.js';
+import { parseAlone, parseChunk } from './parser.js';
 import { syntaxError } from './syntax-error.js';
 
 /** Runtime operations generated code uses; those with a `$` twin have a version for generator code. */
@@ -69,13 +70,32 @@ export function analyse(source: string, name: string): ChunkNode {
   });
 }
 
+/** {@link analyse} for a function that was left for later: it is the main function of what is returned. */
+export function analyseLate(source: string, name: string, late: LateFunction): ChunkNode {
+  const chunk = parseAlone(source, name, late);
+  inferTypes(chunk);
+  return chunk;
+}
+
+/** JavaScript for a function that was left for later: a function of its environment and the variables it captures. */
+export function compileLate(chunk: ChunkNode, late: LateFunction, withSites = false): Compiled {
+  const cx = new ChunkContext(chunk, false, withSites ? [] : undefined);
+  const fn = functionText(new FunctionContext(cx, chunk.main));
+  const params = [chunk.main.env, ...late.upvalues.map((v) => v.js)];
+  return place(`${head()}${cx.helperCode()}return (function(${params.join()}){return (${fn})})`, cx.sites);
+}
+
+/** What every text begins with. */
+function head(more: readonly string[] = []): string {
+  return `"use strict";const {${[...RUNTIME_NAMES, ...SLOW_NAMES, ...more].join()}}=R;\n`;
+}
+
 /** JavaScript for a whole chunk. */
 export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
   return guard(chunk.name, () => {
     const cx = new ChunkContext(chunk, false, withSites ? [] : undefined);
     const main = functionText(new FunctionContext(cx, chunk.main));
-    const names = [...RUNTIME_NAMES, ...SLOW_NAMES];
-    const text = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return (function(E){return${main}})`;
+    const text = `${head()}${cx.helperCode()}return (function(E){return${main}})`;
     return place(text, cx.sites);
   });
 }
@@ -103,8 +123,8 @@ export function compileGenerators(
       texts += i === 0 ? `(${text})` : `,(${text})`;
       grow?.(cx.called, texts.length);
     }
-    const names = [...RUNTIME_NAMES, ...SLOW_NAMES, ...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];
-    const code = `"use strict";const {${names.join()}}=R;\n${cx.helperCode()}return[${texts}]`;
+    const names = [...SLOW_NAMES.map((n) => `${n}$`), ...GENERATOR_NAMES];
+    const code = `${head(names)}${cx.helperCode()}return[${texts}]`;
     return place(code, cx.sites);
   });
 }

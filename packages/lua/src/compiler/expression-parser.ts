@@ -1,6 +1,8 @@
 /** Expressions, by precedence climbing. */
 import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr, UnaryExpr } from './ast.js';
 import { FALSE, NIL, TRUE, VARARG } from './ast.js';
+import { endsInReturn } from './infer.js';
+import { isLarge, type LateFunction, mayBeLate } from './late-function.js';
 import { foldNumbers, PRIORITY, UNARY_PRIORITY } from './operators.js';
 import { addSource } from './scope.js';
 import { TokenParser } from './token-parser.js';
@@ -13,6 +15,15 @@ const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
 export abstract class ExpressionParser extends TokenParser {
   private readonly numbers: Expr[] = [];
   private readonly keys = new Map<string, Expr>();
+  /** Functions may be left to be compiled later. */
+  private readonly leaves: boolean;
+  /** The function that follows in the source is going to be called at once. */
+  private called = false;
+
+  constructor(source: string, chunk: string, alone?: LateFunction) {
+    super(source, chunk, alone);
+    this.leaves = alone === undefined && isLarge(source);
+  }
 
   /** Parses statements up to the token that ends the block, into `block`. */
   protected abstract parseStatements(block: Block): void;
@@ -121,6 +132,7 @@ export abstract class ExpressionParser extends TokenParser {
       lex.next();
     } else if (token === '(') {
       lex.next();
+      this.called = lex.token === 'function';
       const inner = this.parseExpr();
       this.expectClosing(')', '(', line);
       e = { kind: 'Paren', e: inner };
@@ -152,7 +164,8 @@ export abstract class ExpressionParser extends TokenParser {
           if (lex.token === '(' && line !== lex.lastLine)
             throw lex.errorNear('ambiguous syntax (function call x new statement)');
           // These act on the environment of the function they are called from, even through a local of the same name.
-          if (e.kind === 'Local' && ENVIRONMENT_CALLS.has(e.v.name)) this.scopes.fn.usesEnv = true;
+          const name = e.kind === 'Local' ? e.v.name : e.kind === 'Global' ? e.name : '';
+          if (ENVIRONMENT_CALLS.has(name)) this.scopes.markEnvironmentCall();
           e = { kind: 'Call', callee: e, args: this.parseArgs(), line };
           break;
         }
@@ -223,7 +236,9 @@ export abstract class ExpressionParser extends TokenParser {
 
   /** Parameters and body, after `function` and its name. */
   protected parseFunction(line: number, method: boolean): FunctionNode {
-    const { lex, scopes } = this;
+    const { lex, scopes, called } = this;
+    const { line: atLine, start: at } = lex;
+    this.called = false;
     const fn = scopes.openFunction(line);
     fn.body = scopes.openBlock();
     this.expect('(');
@@ -245,6 +260,8 @@ export abstract class ExpressionParser extends TokenParser {
     const endLine = lex.line;
     this.expectClosing('end', 'function', line);
     scopes.closeBlock();
+    fn.single = !fn.multiReturn && endsInReturn(fn.body.stats);
+    if (this.leaves && !called && mayBeLate(fn, lex.start - at)) scopes.leaveForLater(method, at, atLine);
     scopes.closeFunction(endLine);
     return fn;
   }

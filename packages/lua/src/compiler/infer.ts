@@ -94,7 +94,7 @@ function isLength(e: Expr): boolean {
   return e.kind === 'Unary' && e.op === '#';
 }
 
-/** Sets `type`, `fn` of every local and `single` of every function. */
+/** Sets `type` and `fn` of every local. */
 export function inferTypes(chunk: ChunkNode): void {
   let open: LocalVar[] = [];
   for (const v of chunk.vars) {
@@ -116,7 +116,6 @@ export function inferTypes(chunk: ChunkNode): void {
     if (kept.length === open.length) break;
     open = kept;
   }
-  for (const fn of chunk.functions) fn.single = !fn.multiReturn && endsInReturn(fn.body.stats);
 }
 
 function countsFromOne(loop: NumericForStat): boolean {
@@ -160,7 +159,8 @@ function guessFrom(e: Expr | undefined): StaticType | undefined {
   return type === 'any' ? undefined : type;
 }
 
-function endsInReturn(stats: readonly Stat[]): boolean {
+/** Whether what follows `stats` is never reached because they return. */
+export function endsInReturn(stats: readonly Stat[]): boolean {
   const last = stats[stats.length - 1];
   if (last?.kind === 'Return') return true;
   if (last?.kind === 'Do') return endsInReturn(last.body.stats);

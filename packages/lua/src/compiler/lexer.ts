@@ -1,6 +1,6 @@
 /** Splits source text (a byte string) into tokens, the LuaJIT way. */
 import { BEFORE_EQUALS, CHAR_CLASS, DIGIT, DOUBLED, NAME_START, SPACE, SYMBOLS } from './char-class.js';
-import { parseNumberLiteral } from './number-literal.js';
+import { numberFault, parseNumberLiteral } from './number-literal.js';
 import { EscapeError, LexString } from './string-literal.js';
 import { syntaxError } from './syntax-error.js';
 
@@ -38,8 +38,9 @@ export class Lexer {
   /** Line of the current token and of the one before. */
   line = 1;
   lastLine = 1;
+  /** Offset of the current token. */
+  start = 0;
   private at = 0;
-  private start = 0;
   /** Words seen so far: each name is one string, however often it occurs. */
   private readonly words = new Map<string, Word>(KEYWORDS.map((k) => [k, { token: k, text: k }]));
   private ahead: Place | undefined = undefined;
@@ -96,6 +97,12 @@ export class Lexer {
 
   private errorAt(message: string, near: string): Error {
     return syntaxError(this.chunk, this.line, message, near);
+  }
+
+  /** The next token will be the one at `offset`, on `line`. */
+  startAt(offset: number, line: number): void {
+    this.at = offset;
+    this.line = line;
   }
 
   private skipHeader(): void {
@@ -200,19 +207,9 @@ export class Lexer {
     const text = s.slice(this.at, at);
     this.at = at;
     const value = parseNumberLiteral(text);
-    if (value === undefined) throw this.numberError(text);
+    if (value === undefined) throw this.errorAt(numberFault(text), text);
     this.number = value;
     return '<number>';
-  }
-
-  private numberError(text: string): Error {
-    if (/^(0x[0-9a-f]+|\d+)(u?ll|i)$/i.test(text)) {
-      return this.errorAt(
-        /i$/i.test(text) ? 'complex numbers are not supported' : '64-bit integer literals are not supported',
-        text,
-      );
-    }
-    return this.errorAt('malformed number', text);
   }
 
   private skipComment(): void {

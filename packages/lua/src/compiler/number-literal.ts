@@ -43,3 +43,9 @@ function roundedShift(n: bigint, by: bigint): bigint {
   const half = 1n << (by - 1n);
   return rest > half || (rest === half && (quotient & 1n) === 1n) ? quotient + 1n : quotient;
 }
+
+/** What is wrong with a text that is none. */
+export function numberFault(text: string): string {
+  if (!/^(0x[0-9a-f]+|\d+)(u?ll|i)$/i.test(text)) return 'malformed number';
+  return /i$/i.test(text) ? 'complex numbers are not supported' : '64-bit integer literals are not supported';
+}

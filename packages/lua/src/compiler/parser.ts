@@ -4,6 +4,7 @@ import { assignment, nameFunction } from './assignment.js';
 import type { Block, ChunkNode, Expr, GenericForStat, IfStat, LabelStat, Stat } from './ast.js';
 import { isMulti } from './ast.js';
 import { ExpressionParser } from './expression-parser.js';
+import type { LateFunction } from './late-function.js';
 import type { Token } from './lexer.js';
 import { addSource } from './scope.js';
 import { chunkDisplayName } from './syntax-error.js';
@@ -18,6 +19,11 @@ const BLOCK_END: ReadonlySet<Token> = new Set(['else', 'elseif', 'end', 'until',
  */
 export function parseChunk(source: string, name: string): ChunkNode {
   return new Parser(source, chunkDisplayName(name)).parse();
+}
+
+/** Parses one function of a chunk that was parsed before. */
+export function parseAlone(source: string, name: string, late: LateFunction): ChunkNode {
+  return new Parser(source, chunkDisplayName(name), late).parseAlone(late);
 }
 
 class Parser extends ExpressionParser {
@@ -35,6 +41,14 @@ class Parser extends ExpressionParser {
     if (lex.token !== '<eof>') throw lex.errorNear("'<eof>' expected");
     scopes.closeBlock();
     scopes.closeFunction(lex.line);
+    return { name: lex.chunk, main, functions: scopes.functions, vars: scopes.vars };
+  }
+
+  parseAlone(late: LateFunction): ChunkNode {
+    const { lex, scopes } = this;
+    lex.next();
+    const main = this.parseFunction(late.line, late.method);
+    main.ownName = late.ownName;
     return { name: lex.chunk, main, functions: scopes.functions, vars: scopes.vars };
   }
 

@@ -1,34 +1,12 @@
 /** Names in scope: locals, upvalues, labels, with LuaJIT's limits. */
-import type { Block, Expr, FunctionNode, GotoStat, LabelStat, LocalExpr, LocalVar, Stat } from './ast.js';
+import type { Block, Expr, FunctionNode, GotoStat, LabelStat, LocalExpr, LocalVar } from './ast.js';
+import { addClosure, type BlockScope, type FunctionScope, newBlock, scopeAround } from './function-scope.js';
+import type { LateFunction } from './late-function.js';
 import { syntaxError } from './syntax-error.js';
 
 const MAX_LOCALS = 200;
 const MAX_UPVALUES = 60;
 
-interface BlockScope {
-  readonly block: Block;
-  /** Number of active locals of the function where the block starts. */
-  readonly start: number;
-  readonly loop: boolean;
-  labels: Map<string, LabelStat> | undefined;
-  gotos: { stat: GotoStat; visible: number }[] | undefined;
-}
-
-interface FunctionScope {
-  readonly fn: FunctionNode;
-  readonly active: LocalVar[];
-  readonly blocks: BlockScope[];
-  loops: number;
-  sawLabel: boolean;
-  conditions: number;
-  /** Numbers of the next variable and environment: above all that are visible. */
-  ids: number;
-  envs: number;
-}
-
-const NO_STATS: readonly Stat[] = [];
-const NO_LABELS: readonly LabelStat[] = [];
-const NO_CLOSURES: readonly FunctionNode[] = [];
 const PLAIN_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** The scopes open at the parser's position. */
@@ -41,9 +19,15 @@ export class Scopes {
   private top!: FunctionScope;
   private labels = 0;
   private orders = 0;
+  private nextId = 0;
 
-  constructor(chunk: string) {
+  /** @param alone a function to be parsed without what is around it */
+  constructor(chunk: string, alone?: LateFunction) {
     this.chunk = chunk;
+    if (alone === undefined) return;
+    this.nextId = alone.id;
+    this.top = scopeAround(alone);
+    this.stack.push(this.top);
   }
 
   get fn(): FunctionNode {
@@ -54,7 +38,7 @@ export class Scopes {
     const outer = this.stack.length === 0 ? undefined : this.top;
     const fn: FunctionNode = {
       kind: 'Function',
-      id: this.functions.length,
+      id: this.nextId++,
       parent: outer?.fn,
       params: [],
       vararg: false,
@@ -64,6 +48,7 @@ export class Scopes {
       env: outer === undefined ? 'E' : `E${outer.envs}`,
       upvalues: [],
       usesEnv: false,
+      changesEnv: false,
       hasLoop: false,
       hasCall: false,
       inCondition: outer !== undefined && outer.conditions > 0,
@@ -71,14 +56,26 @@ export class Scopes {
       ownName: undefined,
       multiReturn: false,
       single: false,
+      late: undefined,
     };
     this.functions.push(fn);
     if (outer !== undefined) addClosure(outer.blocks[outer.blocks.length - 1]!.block, fn);
     const ids = outer === undefined ? 0 : outer.ids;
     const envs = outer === undefined ? 1 : ++outer.envs;
-    this.top = { fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0, ids, envs };
+    const vars = this.vars.length;
+    this.top = { fn, active: [], blocks: [], loops: 0, sawLabel: false, conditions: 0, ids, envs, vars };
     this.stack.push(this.top);
     return fn;
+  }
+
+  /** The function that is about to be closed is compiled later: nothing inside it is kept. */
+  leaveForLater(method: boolean, at: number, atLine: number): void {
+    const { fn, vars } = this.top;
+    const { ids, envs } = this.stack[this.stack.length - 2]!;
+    fn.late = { id: fn.id, end: this.nextId, line: fn.line, method, at, atLine, ids, envs: envs - 1 };
+    fn.body = newBlock();
+    this.vars.length = vars;
+    while (this.functions[this.functions.length - 1] !== fn) this.functions.pop();
   }
 
   closeFunction(endLine: number): void {
@@ -86,6 +83,13 @@ export class Scopes {
     this.top = this.stack[this.stack.length - 1]!;
     fn.endLine = endLine;
     if (fn.usesEnv && fn.parent !== undefined) fn.parent.usesEnv = true;
+  }
+
+  /** The function calls what can change its environment. */
+  markEnvironmentCall(): void {
+    const { fn } = this.top;
+    fn.usesEnv = true;
+    fn.changesEnv = true;
   }
 
   openBlock(loop = false): Block {
@@ -266,15 +270,6 @@ export class Scopes {
   error(line: number, message: string): Error {
     return syntaxError(this.chunk, line, message);
   }
-}
-
-function newBlock(): Block {
-  return { stats: NO_STATS, closures: NO_CLOSURES, labels: NO_LABELS, hasLoop: false };
-}
-
-function addClosure(block: Block, fn: FunctionNode): void {
-  if (block.closures === NO_CLOSURES) block.closures = [fn];
-  else (block.closures as FunctionNode[]).push(fn);
 }
 
 /** `e` is stored into `v`; undefined when it is not known what is. */

@@ -1,4 +1,5 @@
 /** What every rule of the grammar does: take tokens or refuse them, and keep count of the nesting. */
+import type { LateFunction } from './late-function.js';
 import { Lexer, type Token } from './lexer.js';
 import { Scopes } from './scope.js';
 
@@ -10,9 +11,11 @@ export abstract class TokenParser {
   protected readonly scopes: Scopes;
   private levels = 0;
 
-  constructor(source: string, chunk: string) {
+  /** @param alone a function of the source to be parsed without what is around it */
+  constructor(source: string, chunk: string, alone?: LateFunction) {
     this.lex = new Lexer(source, chunk);
-    this.scopes = new Scopes(chunk);
+    if (alone !== undefined) this.lex.startAt(alone.at, alone.atLine);
+    this.scopes = new Scopes(chunk, alone);
   }
 
   protected enter(): void {

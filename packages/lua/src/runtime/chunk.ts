@@ -3,9 +3,11 @@ import { CodeUnit, type FunctionLines } from '../code-unit.js';
 import type { ChunkNode } from '../compiler/ast.js';
 import { analyse, compileChunk } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
+import { lastUpTo, lateFunctions } from '../compiler/late-function.js';
 import type { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
 import { GeneratorVersions, withSites } from './generator-versions.js';
+import { LateVersions } from './late-versions.js';
 import type { LuaGenerator, Run, Suspender } from './suspender.js';
 
 /** What a closure says about itself. */
@@ -33,15 +35,21 @@ export class Chunk {
   private readonly source: string;
   private readonly runtime: object;
   private readonly generators: GeneratorVersions;
-  /** Held until the first code is made of it, then for as long as the collector leaves it where that is cheap. */
-  private tree: ChunkNode | WeakRef<ChunkNode> | undefined;
+  /** The tree the source was parsed into at first, until code is made of it. */
+  private fresh: ChunkNode | undefined;
+  /** The tree, for as long as the collector leaves it where that is cheap. */
+  private tree: WeakRef<ChunkNode> | undefined = undefined;
   /** The plain version; its unit keeps the positions of its text reachable as long as the code is. */
   private plain: { make: (env: LuaTable) => LuaFunction; unit: CodeUnit } | undefined;
+  /** Functions that are compiled when they are called; the tree is without what is in them. */
+  private readonly late: LateVersions | undefined;
 
   /** @throws LuaError with code LUA_ERR_SYNTAX */
   constructor(source: string, chunkName: string, runtime: object) {
     const tree = analyse(source, chunkName);
-    this.tree = tree;
+    const late = lateFunctions(tree);
+    this.late = late.length === 0 ? undefined : new LateVersions(this, source, runtime, late);
+    this.fresh = tree;
     this.name = tree.name;
     this.chunkName = chunkName;
     this.source = source;
@@ -100,19 +108,26 @@ export class Chunk {
    * variables in the description it is called with: V8 spends a map and a prototype on each generator function it calls.
    */
   prepare(info: ClosureInfo): Suspender {
-    (info as Description).run = this.generators.get(info.id);
+    const generators = this.late?.holding(info.id)?.generators ?? this.generators;
+    (info as Description).run = generators.get(info.id);
     return info;
   }
 
   /** Lines a function spans, for debug.getinfo and tracebacks. */
   lines(id: number): FunctionLines {
-    const fn = this.parse().functions[id]!;
+    const tree = this.late?.holding(id)?.parse() ?? this.parse();
+    const fn = lastUpTo(tree.functions, id)!;
     const { line, endLine, vararg } = fn;
     return { line, endLine, vararg, params: fn.params.length, upvalues: fn.upvalues.length };
   }
 
+  /** A closure of function `id`, which was left for later. */
+  create(id: number, env: LuaTable | undefined, upvalues: readonly LuaValue[]): LuaFunction {
+    return this.late!.holding(id)!.create(env, upvalues);
+  }
+
   private parse(): ChunkNode {
-    const kept = this.tree instanceof WeakRef ? this.tree.deref() : this.tree;
+    const kept = this.fresh ?? this.tree?.deref();
     if (kept !== undefined) return kept;
     const tree = analyse(this.source, this.chunkName);
     this.tree = new WeakRef(tree);
@@ -120,9 +135,10 @@ export class Chunk {
   }
 
   private release(): void {
-    const { tree } = this;
-    if (tree === undefined || tree instanceof WeakRef) return;
-    this.tree = this.source.length > MAX_KEPT ? undefined : new WeakRef(tree);
+    const { fresh } = this;
+    if (fresh === undefined) return;
+    this.fresh = undefined;
+    if (this.source.length <= MAX_KEPT) this.tree = new WeakRef(fresh);
   }
 }
 

@@ -3,6 +3,7 @@ import { CodeUnit, type UnitOwner } from '../code-unit.js';
 import type { ChunkNode, FunctionNode } from '../compiler/ast.js';
 import { type compileChunk, compileGenerators } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
+import { lastUpTo } from '../compiler/late-function.js';
 import type { Run } from './suspender.js';
 
 /** Characters of code after which a text takes no more functions. */
@@ -39,7 +40,7 @@ export class GeneratorVersions {
 
   private make(first: number, once: boolean) {
     const { functions } = this.parse();
-    const list: FunctionNode[] = [functions[first]!];
+    const list: FunctionNode[] = [lastUpTo(functions, first)!];
     const seen = new Set<string>();
     const grow = (called: ReadonlySet<string>, length: number) => {
       for (const name of called) {
@@ -47,7 +48,7 @@ export class GeneratorVersions {
         if (seen.has(name)) continue;
         seen.add(name);
         for (const id of this.take(functions, name)) {
-          if (id !== first && !this.made.has(id)) list.push(functions[id]!);
+          if (id !== first && !this.made.has(id)) list.push(lastUpTo(functions, id)!);
         }
       }
     };
@@ -58,7 +59,7 @@ export class GeneratorVersions {
       return withSites(
         compileGenerators(
           tree,
-          ids.map((id) => tree.functions[id]!),
+          ids.map((id) => lastUpTo(tree.functions, id)!),
           { withSites: true, once },
         ),
       );
@@ -78,8 +79,8 @@ export class GeneratorVersions {
 
 function namesOf(functions: readonly FunctionNode[]): Map<string, number[]> {
   const byName = new Map<string, number[]>();
-  for (const { id, ownName } of functions) {
-    if (ownName === undefined) continue;
+  for (const { id, ownName, late } of functions) {
+    if (ownName === undefined || late !== undefined) continue;
     const ids = byName.get(ownName);
     if (ids === undefined) byName.set(ownName, [id]);
     else ids.push(id);

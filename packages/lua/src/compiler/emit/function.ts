@@ -7,7 +7,7 @@ import { TICK_CREDIT } from './credit.js';
 /** A closure of `fn`, created in the function of `cx`; `self` is the variable it becomes the value of, if it is one. */
 export function emitFunction(cx: FunctionContext, fn: FunctionNode, self?: LocalVar): string {
   const inner = new FunctionContext(cx.chunk.plain, fn);
-  const text = flat(functionText(inner));
+  const text = fn.late === undefined ? flat(functionText(inner)) : stubText(cx, inner);
   // Each closure has its own environment variable: setfenv changes one function, not its siblings.
   if (fn.usesEnv && fn.inCondition) return `((${fn.env})=>${text})(${cx.env})`;
   const described = isKnownEarly(cx, inner, self) ? `K.known(${text},${fn.id},${answerText(fn)})` : text;
@@ -21,6 +21,22 @@ export function emitFunction(cx: FunctionContext, fn: FunctionNode, self?: Local
 function isKnownEarly(cx: FunctionContext, { fn, changesEnv }: FunctionContext, self: LocalVar | undefined): boolean {
   if (!cx.gen || cx.fn.parent !== undefined || fn.inLoop || fn.inCondition || changesEnv) return false;
   return self === undefined || isBoxed(self) || !fn.upvalues.includes(self);
+}
+
+/**
+ * A function that is compiled when it is first called: passes its calls on. Once there is code, that knows the environment.
+ * What it captures has its value by then.
+ */
+function stubText(cx: FunctionContext, inner: FunctionContext): string {
+  const { fn } = inner;
+  const code = `I${fn.id}`;
+  cx.vars.push(code);
+  const params = paramText(fn);
+  const { env, upvalues } = fn;
+  // Marked as a tail call: it is no level of the stack.
+  const mark = inner.mark(fn.line, undefined, 'tail');
+  const make = `K.create(${fn.id},${fn.usesEnv ? env : 'void 0'},[${listText(upvalues)}])`;
+  return `function${mark}(${params}){if(F.want&&${code}===void 0)return K.info(${fn.id},${answerText(fn)});return(${code}??=${make})(${params})}`;
 }
 
 /** What a closure says about itself after its number: environment, how to change it, captured variables. */
@@ -52,8 +68,7 @@ export function envDeclaration(cx: FunctionContext, closures: readonly FunctionN
 /** The JavaScript function for `cx.fn`, plain or generator. */
 export function functionText(cx: FunctionContext): string {
   const { fn } = cx;
-  let params = listText(fn.params);
-  if (fn.vararg) params += params === '' ? '...va' : ',...va';
+  const params = paramText(fn);
   let boxes = '';
   for (let i = 0; i < fn.params.length; i++) {
     const v = fn.params[i]!;
@@ -72,6 +87,12 @@ export function functionText(cx: FunctionContext): string {
   // once, and does not parse twice what it would leave for later.
   const whole = `function${mark}(${params})${text}`;
   return fn.parent === undefined ? `(${whole})` : whole;
+}
+
+function paramText(fn: FunctionNode): string {
+  const params = listText(fn.params);
+  if (!fn.vararg) return params;
+  return params === '' ? '...va' : `${params},...va`;
 }
 
 function listText(vars: readonly LocalVar[]): string {
