@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from contextvars import ContextVar, copy_context
 from inspect import isawaitable
 from time import monotonic
+from types import AsyncGeneratorType, GeneratorType
 
 from . import core, interrupts, output, values, wire
 from .faults import Interrupted, fault, waiting_fault
@@ -162,29 +163,28 @@ def _outcome(task, call):
     error = task.exception()
     if error is not None:
         return fault(error, call)
-    return done(call, task.result())
+    stage = getattr(task.get_coro(), "_owner", _NO_CALL)[1]
+    return done(call, task.result(), stage)
 
 
-def done(call, result):
+def done(call, result, stage=core.SCRIPT):
     try:
         dressed, value = values.pack_one(result)
-    except (TypeError, ValueError) as error:
-        return fault(error, call)
+    except Exception as error:
+        # Nobody looks at it: handlers of messages act, they do not answer. But the body of a generator never ran.
+        if stage & core.MESSAGE and not isinstance(result, (GeneratorType, AsyncGeneratorType)):
+            return done(call, None, stage)
+        if isinstance(error, (TypeError, ValueError)):
+            return fault(error, call)
+        raise
     return (wire.DONE, call, dressed, value)
 
 
 def finish(call, result, stage):
     """The item for what a script's function returned."""
-    if type(result) not in values.SIMPLE:
-        if isawaitable(result):
-            return start(call, result, stage)
-        if stage & core.MESSAGE:
-            # Nobody looks at it: handlers of messages act, they do not answer.
-            try:
-                return done(-1, result)
-            except Exception:
-                return None
-    return done(-1, result)
+    if type(result) not in values.SIMPLE and isawaitable(result):
+        return start(call, result, stage)
+    return done(-1, result, stage)
 
 
 def future(number, error):
