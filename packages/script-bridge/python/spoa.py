@@ -10,6 +10,8 @@ from ipaddress import IPv6Address as _IPv6Address
 from json import dumps as _json
 from operator import index as _index
 from re import compile as _pattern
+from threading import get_ident as _thread
+from threading import main_thread as _main_thread
 
 _core = __offload__.core  # noqa: F821: given by whoever runs this
 _numbers = __offload__.numbers  # noqa: F821
@@ -19,6 +21,7 @@ _items = _core.items
 
 _SCOPES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4}
 _MESSAGE = _core.MESSAGE
+_main = _main_thread().ident
 #: The functions whose calls count as actions.
 _own = frozenset(_numbers.values())
 _NAME = _pattern("[A-Za-z0-9_.]{1,48}")
@@ -53,6 +56,9 @@ def _number(value):
 
 def _check(fn, name, scope, size=10):
     """Everything but the value; raises what is wrong."""
+    if _thread() != _main:
+        # By the time it runs, the main thread may handle the message of another request.
+        raise error(f"'{fn}' called in another thread than the handler's")
     if not _core.stage & _MESSAGE:
         raise error(f"'{fn}' called while no message is handled")
     if not isinstance(name, str):
@@ -107,6 +113,7 @@ def _integer(kind, least, most):
                 type(value) is int
                 and least <= value <= most
                 and _core.stage & 2
+                and _thread() == _main
                 and name in _names
                 and len(_items) < _core.deferred_bound
             ):
@@ -167,6 +174,7 @@ def _text(kind):
             if (
                 len(data) <= _LONG
                 and _core.stage & 2
+                and _thread() == _main
                 and name in _names
                 and len(_items) < _core.deferred_bound
             ):

@@ -111,6 +111,18 @@ returned = later()`;
     await expect(start).rejects.toThrow(`'set_var_null' called while no message is handled`);
   });
 
+  it("what a handler returns is nobody's business, but for a body that never ran", async () => {
+    for (const returned of ['object()', 'open', 're.compile("x")', '{1: object()}', 'float("nan")', '"\\ud800"']) {
+      const code = `import re\nspoa.set_var_null("v", 2)\nreturned = ${returned}`;
+      const { actions, faults } = await worker.notify(run(code));
+      expect([returned, faults, actions.length]).toEqual([returned, [], 1]);
+    }
+    const coroutine = 'async def later():\n    await asyncio.sleep(0.001)\n    return object()\nreturned = later()';
+    expect((await worker.notify(run(coroutine))).faults).toEqual([]);
+    const generator = 'def body():\n    yield\nreturned = body()';
+    expect((await worker.notify(run(generator))).faults[0]?.message).toContain("'generator'");
+  });
+
   it('print and logging go to the log', async () => {
     await worker.notify(run('print("one"); print("two", file=sys.stderr); log.warning("low %d", 3); log.info("fine")'));
     expect(worker.log).toEqual([
@@ -152,6 +164,38 @@ print("still open")`;
     expect(faults[0]?.traceback).not.toContain('offload_runtime');
     expect(faults[0]?.traceback).not.toContain('spoa.py');
   });
+});
+
+it('spoa.set_var_*() in another thread than the handler is refused: it would be of another message', async () => {
+  const worker = await startPythonWorker('cpython', {
+    'main.py': `
+import spoa, threading
+refused = []
+def set_all():
+    for call in (
+        lambda: spoa.set_var_int32("v", 2, 1), lambda: spoa.set_var_str("v", 2, "x"), lambda: spoa.unset_var("v", 2),
+        lambda: spoa.set_var_boolean("v", 2, True), lambda: spoa.set_var_ipv4("v", 2, "192.0.2.1"),
+    ):
+        try: call()
+        except spoa.error as error: refused.append(str(error))
+@spoa.message("m")
+def m(args):
+    spoa.set_var_int32("v", 2, 0)
+    thread = threading.Thread(target=set_all); thread.start(); thread.join()
+    spoa.set_var_str("refused", 2, "; ".join(refused))
+`,
+  });
+  try {
+    const answer = await worker.notify([{ name: 'm', args: [] }]);
+    expect(answer.actions.map(({ name }) => name)).toEqual(['v', 'refused']);
+    expect(textOf(answer, 'refused')?.split('; ')).toEqual(
+      ['int32', 'str', 'unset', 'boolean', 'ipv4'].map(
+        (kind) => `'${kind === 'unset' ? 'unset_var' : `set_var_${kind}`}' called in another thread than the handler's`,
+      ),
+    );
+  } finally {
+    await worker.stop();
+  }
 });
 
 /** The text an answer sets a variable to. */

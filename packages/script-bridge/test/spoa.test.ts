@@ -121,6 +121,15 @@ describe('spoa.register_message()', () => {
     );
   });
 
+  it('is refused while a message is handled: other workers, and a successor, would not have it', async () => {
+    const worker = await startWorker({
+      s: `spoa.register_message('m', () => spoa.register_message('late', () => spoa.set_var_null('v', 2)));`,
+    });
+    const { faults } = await worker.notify(MESSAGE);
+    expect(faults[0].message).toContain(`'register_message' called while a message is handled`);
+    expect((await worker.notify([{ name: 'late', args: [] }])).actions).toEqual([]);
+  });
+
   it.each([
     [`spoa.register_message('', () => {})`, `bad argument #1 to 'register_message'`],
     [`spoa.register_message(undefined, () => {})`, `message name expected, got nil`],

@@ -29,7 +29,7 @@ export class MessageRegistry {
   add(entry: MessageHandlerEntry): void {
     const before = this.entries.get(entry.name);
     // A service has a state per instance and registers in each: the first of this worker serves.
-    if (before !== undefined && before.file === entry.file && before.engine !== entry.engine) return;
+    if (before !== undefined && isOtherInstance(before, entry)) return;
     if (before !== undefined) {
       throw new BridgeError(
         'BRIDGE_ERR_DUPLICATE_MESSAGE',
@@ -52,4 +52,9 @@ export class MessageRegistry {
       engine: engine.engine,
     }));
   }
+}
+
+/** True for two states of one script; not for a script that two engines run. */
+function isOtherInstance(before: MessageHandlerEntry, { file, engine }: MessageHandlerEntry): boolean {
+  return before.file === file && before.engine !== engine && before.engine.engine === engine.engine;
 }

@@ -60,6 +60,10 @@ export function createSpoaModule(context: SpoaModuleContext): HostModule {
 
 function registerMessage(context: SpoaModuleContext): HostFunction {
   return (name, fn) => {
+    // Only this worker would have it, and its successor would not.
+    if (context.host.current instanceof NotifyCall) {
+      throw new HostError("'register_message' called while a message is handled: scripts register as they load");
+    }
     if (typeof name !== 'string' || name === '') {
       throw badArgument(1, 'register_message', `message name expected, got ${name === '' ? "''" : typeName(name)}`);
     }
