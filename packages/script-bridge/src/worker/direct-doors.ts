@@ -48,14 +48,13 @@ export class DirectDoors {
   private async act(asked: DirectRequest): Promise<BoundAddress | undefined> {
     const door = this.doors[asked.door];
     if (door === undefined) throw new Error(`This worker has no sockets of its own for ${asked.door}`);
-    if (asked.type === 'direct.stop') {
-      await door.stop(asked.options);
-      return undefined;
-    }
-    // Its sockets need the event loop from now on; the sleep of a worker without them would be deaf.
+    // Its sockets need the event loop from now on, and so does a door that closes, be it that it never opened; the sleep
+    // of a worker without them would be deaf.
     if (!this.holds) this.port.hold();
     this.holds = true;
-    return door.listen(asked.at, asked.options);
+    if (asked.type === 'direct.listen') return door.listen(asked.at, asked.options);
+    await door.stop(asked.options);
+    return undefined;
   }
 
   private tell(response: DirectResponse): void {
