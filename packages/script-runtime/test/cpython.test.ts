@@ -245,6 +245,35 @@ t.register("run", run)`);
     bench.host.timeoutMs = 60_000;
   });
 
+  it('a script that keeps the lock of the interpreter has no more than its time and graceMs', async () => {
+    await open({ settings: { graceMs: 2000 } });
+    bench.host.timeoutMs = 30_000;
+    await load(`
+import faulthandler, time
+seen = []
+faulthandler.dump_traceback_later = lambda seconds, **rest: seen.append(seconds)
+def armed():
+    while not seen: time.sleep(0.01)
+    return seen[-1]
+t.register("armed", armed)`);
+    // The pool gives a thread up after its own, longer grace: by then the process must be gone.
+    expect(await bench.call('armed')).toBe(32);
+  });
+
+  it('the first call after a load has no more than its time, however long a load may take', async () => {
+    await open({ settings: { loadTimeoutMs: 50_000 } });
+    bench.host.timeoutMs = 30_000;
+    await load(`
+import faulthandler, threading
+seen = []
+main = threading.get_ident()
+def note(seconds, **rest):
+    if threading.get_ident() == main: seen.append(seconds)
+faulthandler.dump_traceback_later = note
+t.register("armed", lambda: seen[-1])`);
+    expect(await bench.call('armed')).toBe(30.25);
+  });
+
   it('call() moves large values and many at once', async () => {
     await open();
     await load('t.register("echo", lambda x: t.echo(x))\nt.register("size", lambda *a: len(a))');

@@ -30,6 +30,7 @@ def begin_loading():
 def end_loading():
     global loading
     loading -= 1
+    limit_changed()
 
 
 def handle_of(function):

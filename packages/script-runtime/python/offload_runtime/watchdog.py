@@ -34,9 +34,10 @@ def _tick():
 def _arm():
     """Ends the process, from a thread in C, when no thread of Python has run for too long.
 
-    That is how a script ends that is inside a function in C which keeps the interpreter's lock.
+    That is how a script ends that is inside a function in C which keeps the interpreter's lock. No later: the host, whose
+    patience begins with the script, would give up its thread as well.
     """
-    faulthandler.dump_traceback_later(_limit() + _grace + _tick(), exit=True, file=_errors)
+    faulthandler.dump_traceback_later(_limit() + _grace, exit=True, file=_errors)
 
 
 def _set_limits(_call, timeout, text, patience):
