@@ -7,6 +7,7 @@ import { formatSocketAddress } from './listen-address.js';
 import { createLogger, type Logger } from './logger.js';
 import { nextCommands } from './quick-start.js';
 import { type Running, readyText } from './ready-text.js';
+import { StopSignal } from './stop-signal.js';
 import { wsUrl } from './ws-url.js';
 
 /** How long what scripts left behind may keep a stopped process. */
@@ -64,27 +65,4 @@ function logReady({ spop, ws, scripts, messages, workers }: Running, logger: Log
   logger.info({ spop: spop.map(formatSocketAddress), ...web, scripts, messages: names, workers }, 'ready');
   if (ws?.demo === true) logger.info('ws: no services are configured: the demo is served');
   if (ws?.tls === false) logger.info('ws: without TLS');
-}
-
-/** The first signal asks for a graceful stop; the second one ends the process at once. */
-class StopSignal {
-  readonly requested: Promise<void>;
-  readonly end: () => void;
-
-  constructor(context: Context, logger: Logger) {
-    let request = (): void => {};
-    this.requested = new Promise((resolve) => {
-      request = resolve;
-    });
-    let seen = 0;
-    this.end = context.onStopSignal((signal) => {
-      if (++seen > 1) {
-        logger.warn({ signal }, 'stopped at once, open work is lost');
-        context.exit(1);
-        return;
-      }
-      logger.info({ signal }, 'stopping: open work may end; a second signal stops at once');
-      request();
-    });
-  }
 }

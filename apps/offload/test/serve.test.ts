@@ -122,7 +122,7 @@ describe('offload serve', () => {
     await program.waitForLine(/endless has begun/);
     program.signal('SIGTERM');
     await program.waitForLine(/stopping/);
-    program.signal('SIGTERM');
+    program.signal('SIGINT');
     expect(await program.ended).toEqual({ code: 1, signal: null });
   });
 
