@@ -4,7 +4,7 @@ import type { Config } from './config.js';
 import type { SocketAddress } from './listen-address.js';
 import { listenAll } from './listen-all.js';
 import type { Logger } from './logger.js';
-import { logAgentEvent } from './spop-log.js';
+import { SpopLog } from './spop-log.js';
 
 /** The SPOE agent of the program, wherever it reads its sockets. */
 export interface SpopFrontend {
@@ -19,12 +19,13 @@ export interface SpopFrontend {
  */
 export function createSpop(config: Config, isDirect: boolean, bridge: Bridge, logger: Logger): SpopFrontend {
   const { listen, capabilities, limits } = config.spop;
-  const agent = connectSpop(bridge, { capabilities, limits, onEvent: (event) => logAgentEvent(logger, event) });
+  const log = new SpopLog(logger);
+  const agent = connectSpop(bridge, { capabilities, limits, onEvent: (event) => log.write(event) });
   const direct = isDirect
     ? connectDirectSpop(bridge, {
         capabilities,
         limits,
-        onEvent: (event, worker) => logAgentEvent(logger, event, worker),
+        onEvent: (event, worker) => log.write(event, worker),
       })
     : undefined;
   return {

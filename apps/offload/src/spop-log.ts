@@ -1,28 +1,46 @@
 import type { ReportedAgentEvent } from '@offload/script-bridge';
 import type { AgentConnection, AgentEvent } from '@offload/spop-agent';
+import { LineQuota } from './line-quota.js';
 import type { LogFields, Logger } from './logger.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
- * One line per event of the agent. What an ordinary day brings is `debug`; what somebody must look into is `warn`.
- *
- * @param worker the worker whose agent it is, if it is one's own.
+ * One line per event of the agent; of the same kind a few, for a script that sets too much does so on every request, and
+ * who floods the port shall not flood the log. What an ordinary day brings is `debug`; what somebody must look into is
+ * `warn`.
  */
-export function logAgentEvent(logger: Logger, event: AgentEvent | ReportedAgentEvent, worker?: number): void {
-  const level = levelOf(event);
-  // No fields are made for a level that is off.
-  if (!logger.isLevelEnabled(level)) return;
-  const { type, connection, engineId: _engineId, streamId, frameId, error, ...own } = event as Flattened;
-  const fields: LogFields = {
-    ...(worker === undefined ? {} : { worker }),
-    ...(connection === undefined ? {} : { conn: connection.id }),
-    ...(connection?.engineId === undefined ? {} : { engine: connection.engineId }),
-    ...(streamId === undefined ? {} : { stream: streamId, frame: frameId }),
-  };
-  const peer = connection === undefined ? {} : { peer: connection.peer };
-  const fault = error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
-  logger[level]({ ...fields, ...peer, ...own, ...fault }, `spop ${type.replaceAll('-', ' ')}`);
+export class SpopLog {
+  private readonly logger: Logger;
+  private readonly quota: LineQuota;
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+    this.quota = new LineQuota((type, more) => logger.warn(`${title(type)}: ${more}`));
+  }
+
+  /** @param worker the worker whose agent it is, if it is one's own. */
+  write(event: AgentEvent | ReportedAgentEvent, worker?: number): void {
+    const { logger } = this;
+    const level = levelOf(event);
+    // No fields are made for a level that is off.
+    if (!logger.isLevelEnabled(level)) return;
+    if (level !== 'debug' && !this.quota.mayWrite(event.type)) return;
+    const { type, connection, engineId: _engineId, streamId, frameId, error, ...own } = event as Flattened;
+    const fields: LogFields = {
+      ...(worker === undefined ? {} : { worker }),
+      ...(connection === undefined ? {} : { conn: connection.id }),
+      ...(connection?.engineId === undefined ? {} : { engine: connection.engineId }),
+      ...(streamId === undefined ? {} : { stream: streamId, frame: frameId }),
+    };
+    const peer = connection === undefined ? {} : { peer: connection.peer };
+    const fault = error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
+    logger[level]({ ...fields, ...peer, ...own, ...fault }, title(type));
+  }
+}
+
+function title(type: string): string {
+  return `spop ${type.replaceAll('-', ' ')}`;
 }
 
 /** What any event may have. */

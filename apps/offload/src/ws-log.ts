@@ -1,27 +1,24 @@
 import type { ServerEvent } from '@offload/lapps-server';
 import type { ReportedClient, ReportedServerEvent } from '@offload/script-bridge';
+import { LineQuota } from './line-quota.js';
 import type { Logger } from './logger.js';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** Lines above `debug` that one kind of event gets in a window; anyone may connect, and nobody may fill the log. */
-const LINES_PER_WINDOW = 10;
-const WINDOW_MS = 10_000;
-
-/** One line per event of the WebSocket server; of the same kind a few, then one that says how many more there were. */
+/** One line per event of the WebSocket server; of the same kind a few, since anyone may connect. */
 export class WsLog {
   private readonly logger: Logger;
-  private readonly counts = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly quota: LineQuota;
 
   constructor(logger: Logger) {
     this.logger = logger;
+    this.quota = new LineQuota((type, more) => logger.info(`ws ${type.replaceAll('-', ' ')}: ${more}`));
   }
 
   write(event: ServerEvent | ReportedServerEvent): void {
     const level = levelOf(event);
     if (!this.logger.isLevelEnabled(level)) return;
-    if (level !== 'debug' && !this.mayWrite(event.type)) return;
+    if (level !== 'debug' && !this.quota.mayWrite(event.type)) return;
     const { type, connection, error, info, ...own } = event as Flattened;
     const fields = {
       ...(connection === undefined
@@ -32,25 +29,6 @@ export class WsLog {
       ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
     };
     this.logger[level](fields, `ws ${type.replaceAll('-', ' ')}`);
-  }
-
-  private mayWrite(type: string): boolean {
-    const count = (this.counts.get(type) ?? 0) + 1;
-    this.counts.set(type, count);
-    if (this.timer === undefined) {
-      this.timer = setTimeout(() => this.endWindow(), WINDOW_MS);
-      this.timer.unref();
-    }
-    return count <= LINES_PER_WINDOW;
-  }
-
-  private endWindow(): void {
-    this.timer = undefined;
-    for (const [type, count] of this.counts) {
-      const more = count - LINES_PER_WINDOW;
-      if (more > 0) this.logger.info(`ws ${type.replaceAll('-', ' ')}: ${more} more in the last ${WINDOW_MS / 1000} s`);
-    }
-    this.counts.clear();
   }
 }
 

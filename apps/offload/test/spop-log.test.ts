@@ -1,9 +1,9 @@
 import type { ReportedAgentEvent } from '@offload/script-bridge';
 import type { AgentConnection, AgentEvent } from '@offload/spop-agent';
 import { SpopError } from '@offload/spop-codec';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Logger } from '../src/logger.js';
-import { logAgentEvent } from '../src/spop-log.js';
+import { SpopLog } from '../src/spop-log.js';
 
 const connection = { id: 3, engineId: 'e-1', peer: '127.0.0.1:5' } as AgentConnection;
 
@@ -25,12 +25,12 @@ function lineOf(
     warn: write('warn'),
     error: write('error'),
   };
-  logAgentEvent(logger as unknown as Logger, event, worker);
+  new SpopLog(logger as unknown as Logger).write(event, worker);
   return line;
 }
 
-describe('logAgentEvent()', () => {
-  test('logAgentEvent() writes the fixed fields first, then those of the event', () => {
+describe('SpopLog', () => {
+  test('SpopLog.write() writes the fixed fields first, then those of the event', () => {
     const error = new SpopError('SPOP_ERR_TRUNCATED', 'cut short');
     const line = lineOf({ type: 'notify-invalid', connection, streamId: 7, frameId: 1, error });
     expect(line).toEqual([
@@ -41,12 +41,12 @@ describe('logAgentEvent()', () => {
     expect(Object.keys(line?.[1] as object).slice(0, 4)).toEqual(['conn', 'engine', 'stream', 'frame']);
   });
 
-  test('logAgentEvent() names the worker whose agent it is', () => {
+  test('SpopLog.write() names the worker whose agent it is', () => {
     const event = { type: 'refused', connection, reason: 'handshake', status: 5, error: 'no HELLO' } as const;
     expect(lineOf(event, 'debug', 2)?.[1]).toMatchObject({ worker: 2, conn: 3, error: 'no HELLO' });
   });
 
-  test('logAgentEvent() writes what belongs to no connection', () => {
+  test('SpopLog.write() writes what belongs to no connection', () => {
     expect(lineOf({ type: 'accept-error', error: new Error('EMFILE') })).toEqual([
       'error',
       { error: 'EMFILE' },
@@ -65,11 +65,36 @@ describe('logAgentEvent()', () => {
     [{ type: 'disconnect-received', connection, status: 3, message: 'frame is too big' }, 'warn'],
     [{ type: 'health-check', connection, ok: true }, 'debug'],
     [{ type: 'health-check', connection, ok: false }, 'info'],
-  ])('logAgentEvent() picks the level of case %#', (event, level) => {
+  ])('SpopLog.write() picks the level of case %#', (event, level) => {
     expect(lineOf(event)?.[0]).toBe(level);
   });
 
-  test('logAgentEvent() makes nothing for a level that is off', () => {
+  test('SpopLog.write() makes nothing for a level that is off', () => {
     expect(lineOf({ type: 'health-check', connection, ok: true }, 'info')).toBeUndefined();
+  });
+
+  test('SpopLog.write() writes ten lines of a kind in ten seconds, then how many more there were', () => {
+    vi.useFakeTimers();
+    try {
+      const lines: string[] = [];
+      const write = (...args: unknown[]) => lines.push(String(args.at(-1)));
+      const logger = { isLevelEnabled: () => true, debug: write, info: write, warn: write, error: write };
+      const log = new SpopLog(logger as unknown as Logger);
+      for (let i = 0; i < 1000; i++) {
+        log.write({ type: 'ack-truncated', connection, streamId: i, frameId: 1, bytes: 20_000 });
+      }
+      log.write({ type: 'refused', connection, reason: 'handshake', status: 4 });
+      for (let i = 0; i < 20; i++) log.write({ type: 'health-check', connection, ok: true });
+      expect(lines).toEqual([
+        ...new Array(10).fill('spop ack truncated'),
+        'spop refused',
+        ...new Array(20).fill('spop health check'),
+      ]);
+      lines.length = 0;
+      vi.advanceTimersByTime(10_000);
+      expect(lines).toEqual(['spop ack truncated: 990 more in the last 10 s']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
