@@ -7,11 +7,14 @@ export interface Context {
   readonly stdout: (text: string) => void;
   /** Everything else, apart from the log. */
   readonly stderr: (text: string) => void;
-  /** Calls back at every SIGINT and SIGTERM; returns the function that ends it. */
+  /** Calls back at every SIGINT, SIGTERM and SIGHUP; returns the function that ends it. */
   readonly onStopSignal: (callback: (signal: NodeJS.Signals) => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 }
+
+/** SIGHUP, too: a terminal that is closed should cost no open work. */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The context of a real process. */
 export function processContext(): Context {
@@ -21,11 +24,9 @@ export function processContext(): Context {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     onStopSignal(callback) {
-      process.on('SIGINT', callback);
-      process.on('SIGTERM', callback);
+      for (const signal of STOP_SIGNALS) process.on(signal, callback);
       return () => {
-        process.off('SIGINT', callback);
-        process.off('SIGTERM', callback);
+        for (const signal of STOP_SIGNALS) process.off(signal, callback);
       };
     },
     exit: (code) => process.exit(code),
