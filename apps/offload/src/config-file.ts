@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { rebasePaths } from './config/path-keys.js';
 import { CONFIG_PATHS } from './config.js';
 import { ConfigError } from './errors.js';
@@ -32,12 +32,20 @@ export function readConfigFile(path: string): ConfigFile {
   };
   if (document.errors.length > 0) {
     throw new ConfigError(
-      document.errors.map((error) => ({ path: '', keys: [], message: error.message, origin: place(error.pos[0]) })),
+      document.errors.map((error) => ({ path: '', keys: [], message: textOf(error), origin: place(error.pos[0]) })),
     );
   }
   const raw = contentOf(document, path) ?? {};
-  rebasePaths(raw, CONFIG_PATHS, (inside) => (isAbsolute(inside) ? inside : join(dirname(path), inside)));
+  rebasePaths(raw, CONFIG_PATHS, (inside) =>
+    // A path that is missing, as in `unix:`, is a fault and not the folder.
+    inside === '' || isAbsolute(inside) ? inside : join(dirname(path), inside),
+  );
   return { raw, locate: (key) => place(offsetOf(document, key)) };
+}
+
+/** The parser's words, but for advice that is meant for programmers. */
+function textOf({ code, message }: YAMLParseError): string {
+  return code === 'MULTIPLE_DOCS' ? 'A second document begins here: one is needed' : message;
 }
 
 /** @throws ConfigError for aliases that would unfold without end */

@@ -48,9 +48,10 @@ function notifyCommand(running: Running, self: string): string[] {
   const [message] = running.messages;
   if (address === undefined || message === undefined) return [];
   const to = formatSocketAddress(address);
-  const option = to === '127.0.0.1:12345' ? '' : ` --to ${to}`;
+  const option = to === '127.0.0.1:12345' ? '' : ` --to ${shellQuoted(to)}`;
   const args = isQuickStart(running) ? ` ${QUICK_START_ARGUMENTS}` : '';
-  return [`${self} notify${option} ${message.name}${args}`];
+  const name = shellQuoted(Buffer.from(message.name, 'latin1').toString());
+  return [`${self} notify${option} ${name}${args}`];
 }
 
 /** A call of the first LAppS service, and the page of a folder of files. Only of the demo it is known what to call. */

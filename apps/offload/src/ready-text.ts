@@ -1,6 +1,7 @@
 import { sep } from 'node:path';
 import { formatSocketAddress, type SocketAddress } from './listen-address.js';
 import { tableText } from './table-text.js';
+import { printable } from './typed-text.js';
 import { httpUrl, wsUrl } from './ws-url.js';
 
 /** A message some script registered. */
@@ -49,7 +50,11 @@ export interface Running {
 /** The messages as a table; a sentence where there are none. Paths are shown as seen from `cwd`. */
 export function messagesText(messages: readonly LoadedMessage[], cwd: string): string {
   if (messages.length === 0) return '  No script registered a message.\n';
-  const rows = messages.map(({ name, where, engine }) => [name, pathFrom(cwd, where), engine]);
+  const rows = messages.map(({ name, where, engine }) => [
+    printable(Buffer.from(name, 'latin1')),
+    pathFrom(cwd, where),
+    engine,
+  ]);
   return tableText(['message', 'registered at', 'engine'], rows);
 }
 

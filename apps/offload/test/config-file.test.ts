@@ -59,9 +59,15 @@ spop: { listen: ['127.0.0.1:1', 'unix:s.sock', 'unix:/t.sock'] }
     expect(raw).toEqual({ scripts: { a: 1 }, lua: ['path'], spop: { listen: [7, null, ''] } });
   });
 
+  test('readConfigFile() makes no path of one that is missing', () => {
+    const { raw } = read('scripts: ["lua:", ""]\nspop: { listen: ["unix:"] }\n');
+    expect(raw).toEqual({ scripts: ['lua:', ''], spop: { listen: ['unix:'] } });
+  });
+
   test('readConfigFile() names line and column of a syntax error', () => {
     expect(faultOf('workers: 2\nlog: { level: debug\n')).toMatch(/offload\.yaml:3:1/);
     expect(faultOf('workers: 1\nworkers: 2\n')).toMatch(/offload\.yaml:2:1.*unique/);
+    expect(faultOf('workers: 1\n---\nworkers: 2\n')).toMatch(/offload\.yaml:2:1.*second document/);
   });
 
   test('readConfigFile() refuses aliases that unfold into more than a file can hold', () => {

@@ -71,6 +71,8 @@ describe('nextCommands()', () => {
   test("nextCommands() names a script's own first message, and help where there is none", () => {
     const own: Running = { ...running, scripts: ['a.lua'] };
     expect(nextCommands(own, { env: withOffload(), cwd: '/' })).toEqual(['offload notify check-client-ip']);
+    const odd = { ...own, messages: own.messages.map((message) => ({ ...message, name: 'a; b' })) };
+    expect(nextCommands(odd, { env: withOffload(), cwd: '/' })).toEqual(["offload notify 'a; b'"]);
     expect(nextCommands({ ...own, messages: [] }, { env: withOffload(), cwd: '/' })).toEqual(['offload --help']);
   });
 

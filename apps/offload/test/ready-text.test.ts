@@ -8,6 +8,15 @@ const running: Running = {
   workers: 2,
 };
 
+describe('messagesText()', () => {
+  test('messagesText() shows names as text, and what is none by its bytes', () => {
+    const names = ['h\u00c3\u00a9', '\u00ff', 'a\u001b[2J'];
+    const messages = names.map((name) => ({ name, where: '/a.lua:1', engine: 'lua' }));
+    const shown = messagesText(messages, '/else').split('\n').slice(1);
+    expect(shown.map((line) => line.trim().split(/ {2,}/)[0])).toEqual(['h\u00e9', '\\xff', 'a\\x1b[2J', '']);
+  });
+});
+
 describe('readyText()', () => {
   test('readyText() says where it listens, what is loaded and what to try', () => {
     expect(readyText(running, ['one', 'two'], '/srv/app')).toBe(`Offload is ready.
