@@ -13,6 +13,9 @@ const KEEP_ALIVE_MS = 60_000;
  */
 const HIGH_WATER_BYTES = 16 * 1024;
 
+/** Node cuts longer paths of sockets without a word, and listens elsewhere. */
+const MOST_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+
 /** One listening socket. */
 export class Listener {
   readonly address: ListenAddress;
@@ -29,7 +32,10 @@ export class Listener {
     accept: (socket: Socket) => void,
     onError: (error: Error) => void,
   ): Promise<Listener> {
-    if ('path' in at) await removeStaleSocket(at.path);
+    if ('path' in at) {
+      checkPath(at.path);
+      await removeStaleSocket(at.path);
+    }
     const server = createServer(
       {
         allowHalfOpen: true,
@@ -105,6 +111,17 @@ function listening(server: Server, at: ListenOptions): Promise<void> {
       fail(error);
     }
   });
+}
+
+function checkPath(path: string): void {
+  const length = Buffer.byteLength(path);
+  const why =
+    length > MOST_PATH_BYTES
+      ? `the path of a socket has ${MOST_PATH_BYTES} bytes at most, this has ${length}`
+      : path.includes('\0')
+        ? 'a path holds no NUL'
+        : undefined;
+  if (why !== undefined) throw new SpopAgentError('SPOP_AGENT_ERR_LISTEN', `Cannot listen on ${path}: ${why}`);
 }
 
 /** Removes a socket file that no one answers on; a file of another kind is left alone. */

@@ -45,6 +45,15 @@ describe('Agent.listen', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test('Agent.listen() refuses a path that the system would cut', async () => {
+    const most = process.platform === 'linux' ? 107 : 103;
+    const path = join(folder, 'x'.repeat(most - folder.length - 1));
+    expect((await startAgent({}, { path })).address).toEqual({ path });
+    const long = { code: 'SPOP_AGENT_ERR_LISTEN', message: expect.stringContaining(`${most} bytes at most`) };
+    await expect(startAgent({}, { path: `${path}x` })).rejects.toMatchObject(long);
+    await expect(startAgent({}, { path: '\0name' })).rejects.toMatchObject({ code: 'SPOP_AGENT_ERR_LISTEN' });
+  });
+
   test('Agent.listen() sets the mode of a unix socket', async () => {
     const path = join(folder, 'agent.sock');
     await startAgent({}, { path, mode: 0o660 });
