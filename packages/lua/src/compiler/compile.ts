@@ -46,6 +46,9 @@ export const SLOW_NAMES = [
 ] as const;
 export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN'] as const;
 
+/** Functions up to which the main function of a chunk may be one that is called often, made from a line of text. */
+const HOT_FUNCTIONS = 8;
+
 /** A chunk ready to be turned into a function. */
 export interface Compiled {
   readonly code: string;
@@ -93,7 +96,8 @@ function head(more: readonly string[] = []): string {
 /** JavaScript for a whole chunk. */
 export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
   return guard(chunk.name, () => {
-    const cx = new ChunkContext(chunk, false, withSites ? [] : undefined);
+    const once = chunk.functions.length > HOT_FUNCTIONS;
+    const cx = new ChunkContext(chunk, false, withSites ? [] : undefined, once);
     const main = functionText(new FunctionContext(cx, chunk.main));
     const text = `${head()}${cx.helperCode()}return (function(E){return${main}})`;
     return place(text, cx.sites);

@@ -3,7 +3,7 @@ import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
 import type { FunctionContext } from './context.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
-import { fieldSlow, fieldTest, globalSlow, globalTest, initially } from './index-access.js';
+import { fieldCallTest, fieldSlow, fieldTest, globalCallTest, globalSlow, initially } from './index-access.js';
 import { type Operand, objectOperand, operand, releaseOperand, stableText } from './operand.js';
 import { emitSpecialCall } from './special-call.js';
 
@@ -183,7 +183,7 @@ function calleeText(cx: FunctionContext, callee: Expr): string {
   }
   if (callee.kind === 'Global') {
     const slow = globalSlow(cx, callee);
-    return cx.brief ? `${cx.op('CA')}(${slow})` : callable(cx, globalTest(cx, callee.name), slow);
+    return cx.brief ? `${cx.op('CA')}(${slow})` : callable(cx, globalCallTest(cx, callee.name), slow);
   }
   if (callee.kind === 'Index' && callee.key.kind === 'String') {
     const key = callee.key.value;
@@ -191,16 +191,16 @@ function calleeText(cx: FunctionContext, callee: Expr): string {
     releaseOperand(cx, o);
     const slow = fieldSlow(cx, cx.mark(callee.line, callee.object), o.ref, key);
     if (cx.brief) return initially(o, `${cx.op('CA')}(${slow})`);
-    return callable(cx, fieldTest(cx, o.init, typeOf(callee.object) === 'table', key), slow);
+    return callable(cx, fieldCallTest(cx, o.init, typeOf(callee.object) === 'table', key), slow);
   }
   const f = operand(cx, callee, emitRaw);
   releaseOperand(cx, f);
   return `(typeof ${f.init}==='function'?${f.ref}:${cx.op('CA')}(${f.ref}))`;
 }
 
-/** The value `test` left in the scratch variable where that is a function, else what the general way makes of `slow`. */
+/** The function `test` left in the scratch variable, else what the general way makes of `slow`. */
 function callable(cx: FunctionContext, test: string, slow: string): string {
-  return `(${test}&&typeof h==='function'?h:${cx.op('CA')}(${slow}))`;
+  return `(${test}?h:${cx.op('CA')}(${slow}))`;
 }
 
 /** A method: own field, then the field of the metatable's `__index`, then the general way. */
@@ -210,7 +210,7 @@ function methodText(cx: FunctionContext, e: MethodExpr, self: Operand): string {
   if (cx.brief) return initially(self, `${cx.op('CA')}(${slow})`);
   const own = fieldTest(cx, init, typeOf(e.object) === 'table', e.name);
   const inherited = `${ref}!==void 0&&(h=${ref}.mt)!==void 0&&(h=h.hash)!==void 0&&(h=h.__index${cx.chunk.field(e.name).test}`;
-  return callable(cx, `(${own}||${inherited})`, slow);
+  return callable(cx, `(${own}||${inherited})&&typeof h==='function'`, slow);
 }
 
 /** Statement that runs a call and drops its results. */

@@ -90,6 +90,9 @@ export class Field {
    */
   readonly test: string;
   readonly tableTest: string;
+  /** The same for a field that holds a function. */
+  readonly callTest: string;
+  readonly tableCallTest: string;
   /** Helpers, '' where not asked for yet. */
   getter = '';
   setter = '';
@@ -98,6 +101,8 @@ export class Field {
     this.prop = prop(key);
     this.tableTest = `.hash)!==void 0&&(h=h${this.prop})!==void 0`;
     this.test = `)!==void 0&&(h=h${this.tableTest}`;
+    this.tableCallTest = `.hash)!==void 0&&typeof(h=h${this.prop})==='function'`;
+    this.callTest = `)!==void 0&&(h=h${this.tableCallTest}`;
   }
 }
 

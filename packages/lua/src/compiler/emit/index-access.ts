@@ -20,6 +20,12 @@ export function globalTest(cx: FunctionContext, name: string): string {
   return `(h=${cx.env}${cx.chunk.field(name).tableTest}`;
 }
 
+/** Test that global `name` is a function; leaves it in `h`. */
+export function globalCallTest(cx: FunctionContext, name: string): string {
+  cx.scratch('h');
+  return `(h=${cx.env}${cx.chunk.field(name).tableCallTest}`;
+}
+
 /** The general way to read a global. */
 export function globalSlow(cx: FunctionContext, e: GlobalExpr): string {
   return fieldSlow(cx, cx.mark(e.line), cx.env, e.name);
@@ -36,6 +42,13 @@ export function fieldTest(cx: FunctionContext, object: string, isTable: boolean,
   cx.scratch('h');
   const f = cx.chunk.field(key);
   return `(h=${object}${isTable ? f.tableTest : f.test}`;
+}
+
+/** Test that `object` has a function of its own in field `key`; leaves it in `h`. */
+export function fieldCallTest(cx: FunctionContext, object: string, isTable: boolean, key: string): string {
+  cx.scratch('h');
+  const f = cx.chunk.field(key);
+  return `(h=${object}${isTable ? f.tableCallTest : f.callTest}`;
 }
 
 /** Test that `object` has element `key`, a number, in its array part; leaves the value in `h`. */
