@@ -50,10 +50,23 @@ describe('readWsJson()', () => {
     [{ port: 'x' }, /port \(.*ws\.json:2:3\): Expected integer, got a string/],
     [{ port: 70000 }, /Expected 0 to 65535/],
     [{ acl: { policy: 'maybe' } }, /acl\.policy .*Expected "allow" or "deny", got "maybe"/],
-    ['{ "port": 1,, }', /ws\.json:1:\d+/],
+    ['{ "port": 1,, }', /ws\.json:1:13\): Not JSON: expected a name in double quotes, got ","/],
+    ['{\n  // the port\n  "port": 1\n}', /ws\.json:2:3\): Not JSON: expected a name in double quotes, got "\/"/],
+    ["{ 'port': 1 }", /ws\.json:1:3\): Not JSON/],
+    ['port: 1\n', /ws\.json:1:1\): Not JSON: expected a value, got "p"/],
+    ['{ "port": 1', /ws\.json:1:12\): Not JSON: expected ',' or '}', got the end of the file/],
+    ['', /Not JSON: expected a value, got the end of the file/],
+    ['{ "port": 1, "port": 2 }', /ws\.json:1:14\): The key is there twice/],
+    ['{ "workers": [ 1, 2 } }', /Not JSON: expected ',' or '\]', got "}"/],
     [[], /Expected an object/],
   ])('%j is refused with its place', (content, text) => {
     expect(() => readWsJson(write('ws.json', content))).toThrow(text);
+  });
+
+  it('reads JSON however it is laid out', () => {
+    const text =
+      '\ufeff{\r\n\t"ip"\t:"\\u0031\\/\\"",\n"port":1e3,"workers":{"max_connections":20.0},"acl":{"policy":"allow","exclude":[ ]}}\n';
+    expect(readWsJson(write('ws.json', text))).toMatchObject({ ip: '1/"', port: 1000, maxConnections: 20 });
   });
 
   it('notes unknown keys, also those that are names of JavaScript', () => {
@@ -92,7 +105,7 @@ describe('readLappsJson()', () => {
     [{ s: { ...ECHO, extra_headers: { a: 1 } } }, /extra_headers\.a/],
     [{ '../s': ECHO }, /name of a service/],
     [[1], /services\.0/],
-    ['x', /services .*Expected container/],
+    ['x', /services .*Expected an object or an array/],
   ])('%j is refused with its place', (services, text) => {
     expect(() => readLappsJson(write('lapps.json', { services }))).toThrow(text);
   });

@@ -34,6 +34,20 @@ describe('planWs()', () => {
     }
   });
 
+  it('looks for the applications of services that will be started, and of no others, as LAppS', () => {
+    const later = { ...FREE, auto_start: false };
+    const clock = { standalone: true, auto_start: false, depends: ['bell'] };
+    write('lapps.json', { services: { echo: { ...ECHO, depends: ['clock'] }, later, clock, bell: later, gone: FREE } });
+    app('echo');
+    const faults = ['clock', 'bell', 'gone'].map((name) => ({
+      path: `services.${name}`,
+      message: `There is no ${join(home, 'apps', name, `${name}.lua`)}`,
+    }));
+    expect(() => plan()).toThrow(expect.objectContaining({ faults: faults.map((f) => expect.objectContaining(f)) }));
+    for (const name of ['clock', 'bell', 'gone']) app(name);
+    expect(plan().services.map(({ name }) => name)).toEqual(['echo', 'later', 'clock', 'bell', 'gone']);
+  });
+
   it('lets the native section say the same, and wins over ws.json', () => {
     write('ws.json', { ...HEAD_WS, port: 9 });
     const made = plan({

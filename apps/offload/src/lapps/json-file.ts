@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigFault } from '../errors.js';
+import { jsonFault } from './json-syntax.js';
 
 /** `container`: an object or an array. */
 type Kind = 'boolean' | 'integer' | 'number' | 'string' | 'object' | 'array' | 'container';
@@ -27,18 +28,16 @@ export class JsonFile {
     this.path = path;
     let text: string;
     try {
-      text = readFileSync(path, 'utf8');
+      text = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
     } catch (error) {
       throw new ConfigError([
         { path: '', keys: [], message: `Cannot read: ${(error as Error).message}`, origin: path },
       ]);
     }
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
-    const { errors } = this.document;
-    if (errors.length > 0) {
-      throw new ConfigError(
-        errors.map(({ message, pos }) => ({ path: '', keys: [], message, origin: this.place(pos[0]) })),
-      );
+    const wrong = faultOf(text, this.document.errors);
+    if (wrong !== undefined) {
+      throw new ConfigError([{ path: '', keys: [], message: wrong.message, origin: this.place(wrong.at) }]);
     }
   }
 
@@ -86,7 +85,8 @@ export class JsonFile {
       if (use === undefined) this.note(path, 'unknown key, without effect');
       else if (use.use === 'ineffective') this.note(path, `without effect: ${use.why}`);
       else if (matches(member, use.kind)) found.set(name, member);
-      else if (member !== null || use.kind !== 'array') this.fault(path, `Expected ${use.kind}, got ${kindOf(member)}`);
+      else if (member !== null || use.kind !== 'array')
+        this.fault(path, `Expected ${nameOf(use.kind)}, got ${kindOf(member)}`);
     }
     return found;
   }
@@ -95,6 +95,21 @@ export class JsonFile {
   check(): void {
     if (this.faults.length > 0) throw new ConfigError(this.faults);
   }
+}
+
+/** What keeps a text from being read, if anything does. YAML that is no JSON would be read another way than LAppS does. */
+function faultOf(
+  text: string,
+  [error]: readonly { readonly message: string; readonly pos: readonly [number, number] }[],
+): { readonly message: string; readonly at: number } | undefined {
+  const fault = jsonFault(text);
+  if (fault !== undefined) {
+    const got = fault.at < text.length ? JSON.stringify(text[fault.at]) : 'the end of the file';
+    return { message: `Not JSON: expected ${fault.expected}, got ${got}`, at: fault.at };
+  }
+  if (error === undefined) return undefined;
+  const isTwice = error.message === 'Map keys must be unique';
+  return { message: isTwice ? 'The key is there twice' : error.message, at: error.pos[0] };
 }
 
 export const read = (kind: Kind): KeyUse => ({ kind, use: 'read' });
@@ -113,6 +128,10 @@ function matches(value: unknown, kind: Kind): boolean {
     default:
       return typeof value === kind;
   }
+}
+
+function nameOf(kind: Kind): string {
+  return kind === 'container' ? 'an object or an array' : kind;
 }
 
 function kindOf(value: unknown): string {

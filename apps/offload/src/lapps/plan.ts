@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { DEFAULT_SERVER_LIMITS, type ServerLimits, type ServerOptions } from '@offload/lapps-server';
 import type { ServiceSpec } from '@offload/script-bridge';
 import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
-import { ConfigError } from '../errors.js';
+import { ConfigError, type ConfigFault } from '../errors.js';
 import { DEMO_APPS, demoServices } from './demo.js';
 import { type LappsJson, readLappsJson, type ServiceJson } from './lapps-json.js';
 import { tlsOf } from './tls-files.js';
@@ -41,10 +41,9 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
   const ownDir = files.home === undefined ? undefined : join(files.home, lapps?.applications ?? 'apps');
   const paths = luaPath(env.LUA_PATH, notes);
   const limits = limitsOf(config, ws);
-  const services = [
-    ...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, paths)),
-    ...nativeServices(config),
-  ];
+  const native = nativeServices(config);
+  const needed = startedOf([...(lapps?.services ?? []), ...native]);
+  const services = [...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, paths, needed)), ...native];
   if (lapps === undefined && files.home !== undefined)
     notes.push(`There is no ${files.sought}: no services are read from ${files.home}`);
   const demo = services.length === 0 && files.lapps === undefined && files.home === undefined;
@@ -124,28 +123,41 @@ function lappsServices(
   files: Files,
   appsDir: string | undefined,
   paths: readonly string[],
+  needed: ReadonlySet<string>,
 ): ServiceSpec[] {
   const folder = appsDir ?? '.';
   // Every service sees the modules of every other one, in the order of their names (lapps.md 3.9).
   const shared = services.map(({ name }) => join(folder, name)).sort();
-  return services.map((service) => ({
-    ...specOf(service),
-    file: fileOf(join(folder, service.name), service.name, files.lapps ?? ''),
-    searchPath: [...paths, ...shared],
-  }));
+  const missing: ConfigFault[] = [];
+  const specs = services.map((service): ServiceSpec => {
+    const candidates = ['.lua', '.py', '.luac'].map((end) => join(folder, service.name, `${service.name}${end}`));
+    const [first] = candidates as [string, ...string[]];
+    const file = candidates.find((path) => existsSync(path));
+    if (file === undefined && needed.has(service.name)) {
+      const keys = ['services', service.name];
+      missing.push({ path: keys.join('.'), keys, message: `There is no ${first}`, origin: files.lapps });
+    }
+    return { ...specOf(service), file: file ?? first, searchPath: [...paths, ...shared] };
+  });
+  if (missing.length > 0) throw new ConfigError(missing);
+  return specs;
+}
+
+/** Those that will be started. LAppS looks for the application of no other: its own examples name ones that are not installed. */
+function startedOf(services: readonly Pick<ServiceSpec, 'name' | 'autoStart' | 'depends'>[]): ReadonlySet<string> {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const started = new Set<string>();
+  const start = (name: string): void => {
+    if (started.has(name)) return;
+    started.add(name);
+    for (const needed of byName.get(name)?.depends ?? []) start(needed);
+  };
+  for (const { name, autoStart } of services) if (autoStart !== false) start(name);
+  return started;
 }
 
 function specOf({ preload: _preload, ...spec }: ServiceJson): Omit<ServiceSpec, 'file'> {
   return spec;
-}
-
-function fileOf(folder: string, name: string, lappsJson: string): string {
-  const candidates = ['.lua', '.py', '.luac'].map((extension) => join(folder, `${name}${extension}`));
-  const found = candidates.find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  const keys = ['services', name];
-  const message = `There is no ${candidates[0]}`;
-  throw new ConfigError([{ path: `services.${name}`, keys, message, origin: lappsJson }]);
 }
 
 function nativeServices(config: WsConfig): ServiceSpec[] {
