@@ -250,7 +250,7 @@ class Parser extends ExpressionParser {
   }
 
   private parseLocalFunction(line: number): Stat {
-    const v = this.scopes.newVar(this.parseName());
+    const v = this.scopes.newVar(this.parseName(), true);
     this.scopes.declare(v, line);
     const fn = this.parseFunction(line, false);
     fn.ownName = v.name;

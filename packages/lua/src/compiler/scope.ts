@@ -159,13 +159,13 @@ export class Scopes {
     return result;
   }
 
-  /** A new variable, not yet visible. */
-  newVar(name: string): LocalVar {
+  /** A new variable, not yet visible. `named`: for a function, which profilers of JavaScript call after its variable. */
+  newVar(name: string, named = false): LocalVar {
     const { top } = this;
     const read: { kind: 'Local'; v: LocalVar | undefined } = { kind: 'Local', v: undefined };
     const v: LocalVar = {
       name,
-      js: `${PLAIN_NAME.test(name) ? name : 'L'}$${top.ids++}`,
+      js: named && PLAIN_NAME.test(name) ? `${name}$${top.ids++}` : variableName(top.ids++),
       owner: top.fn,
       captured: false,
       reassigned: false,
@@ -277,4 +277,11 @@ export function addSource(v: LocalVar, e: Expr | undefined): void {
   if (v.stores++ === 0) v.first = e;
   else if (v.others === undefined) v.others = [e];
   else v.others.push(e);
+}
+
+/** JavaScript names of variables: `$7`. */
+const NAMES = Array.from({ length: 256 }, (_, i) => `$${i}`);
+
+function variableName(id: number): string {
+  return id < NAMES.length ? NAMES[id]! : `$${id}`;
 }

@@ -2,8 +2,8 @@
  * State of code generation: the chunk, and one function of it.
  *
  * Names in generated code. Runtime values have upper-case names (`IX`, `T`), helpers of the chunk a letter and a number
- * (`G12`), temporaries `t1`, Lua variables `name$7`; `E`, `E5` hold environments. No Lua name can equal one of the others
- * because it always carries `$` and a number.
+ * (`G12`), temporaries `t1`, Lua variables `$7`, or `name$7` for functions; `E`, `E5` hold environments. No Lua name can equal one of
+ * the others because it always carries `$` and a number.
  */
 import type { CallExpr, ChunkNode, Expr, FunctionNode, LocalVar, MethodExpr } from '../ast.js';
 
