@@ -12,7 +12,21 @@ describe('mqr', () => {
   it('mqr functions answer by the conventions of LAppS', () =>
     expectResults([
       ['return mqr.create()', 'nil, "Usage: mqr.create(name)"'],
-      ['return mqr.create(5)', 'nil, "Usage: mqr.create(name)"'],
+      ['return mqr.create({})', 'nil, "Usage: mqr.create(name)"'],
+      ['return mqr.create("a", "b")', 'nil, "Usage: mqr.create(name)"'],
+      // A number is a name, as everywhere in Lua.
+      ['mqr.create(5):post(nljson.decode("7")) return nljson.encode(mqr.create("5"):try_recv())', '"7"'],
+      ['return mqr.create("a"):post()', 'false, "Usage: queue:post(nljson)"'],
+      ['return mqr.create("a").try_recv()', 'false, "Usage: queue:try_recv()"'],
+      ['return mqr.create("a").recv()', 'false, "Usage: queue:recv()"'],
+      ...['try_recv', 'recv'].map((name) => [
+        `return mqr.create("a").${name}(nap:new())`,
+        `error calling '${name}' on bad self (mqr expected, got nap)`,
+      ]),
+      [
+        'return mqr.create("a").post(1, nljson.decode("5"))',
+        "error calling 'post' on bad self (mqr expected, got number)",
+      ],
       ['return type(mqr.create("a")), mqr.create("a"):try_recv()', '"userdata", nil'],
       [
         `local q, o = mqr.create("a"), nljson.decode('{"n":1,"big":9007199254740993}')

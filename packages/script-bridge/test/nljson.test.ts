@@ -17,6 +17,13 @@ describe('nljson', () => {
       [`${decode('{}')} return o[true]`, 'error got boolean'],
     ]));
 
+  it('nljson.decode() skips a byte order mark and ends at the first NUL, as the original', () =>
+    expectResults([
+      [`return nljson.encode(nljson.decode('\\239\\187\\191{"a":1}'))`, '"{\\"a\\":1}"'],
+      [`return nljson.encode(nljson.decode('[1] \\0[2]')), nljson.encode(nljson.decode('[1]\\0'))`, '"[1]", "[1]"'],
+      [`nljson.decode('["a\\0b"]')`, 'error JSON parse error'],
+    ]));
+
   it('nljson views write through and outlive their parent', () =>
     expectResults([
       [
@@ -133,6 +140,8 @@ describe('nljson', () => {
         '"x", "x", nil, nil',
       ],
       [`${decode('[1]')} return nljson.find(o, 1), nljson.find(nljson.decode("1"), "a")`, 'nil, nil'],
+      // No member has such a name.
+      [`${decode('{"a":1}')} return nljson.find(o, "\\255"), o["\\255"]`, 'nil, nil'],
       [`${decode('{"a":{"b":1}}')} nljson.find(o, "a").b = 2 return o.a.b`, '2'],
       [
         `${decode('{"a":1}')} return nljson.erase(o, "a"), nljson.erase(o, "a"), nljson.erase(o, 1), nljson.encode(o)`,

@@ -22,6 +22,9 @@ describe('murmur', () => {
     expectResults([
       ['return murmur.hashnum(5), murmur.hashnum("7"), murmur.hashnum(2.9)', '5, 7, 2'],
       ['return murmur.hashnum(-1) == 2^64', 'true'],
+      // A number is hashed as the text Lua makes of it.
+      ['return murmur.hashstr(0.1 + 0.2) == murmur.hashstr("0.3")', 'true'],
+      ['return murmur.hashstr(1e15) == murmur.hashstr("1e+15")', 'true'],
       ['return murmur.hashnum({})', "error bad argument #1 to 'hashnum' (number expected, got table)"],
       ['return murmur.hashstr(nil)', "error bad argument #1 to 'hashstr' (string expected, got nil)"],
     ]));
@@ -39,6 +42,8 @@ describe('nap', () => {
       ['local n = nap:new() local t = time.now() n:usleep(20000) return time.now() - t >= 19', 'true'],
       ['local n = nap:new() local t = time.now() n:nsleep(20000000) return time.now() - t >= 19', 'true'],
       ['return nap:new():usleep(0)', ''],
+      ['return nap:new().sleep(1)', '"Usage: nap:sleep(duration)"'],
+      ['return nap:new().sleep(0, 0)', "error calling 'sleep' on bad self (nap expected, got number)"],
       ['return nap:new():sleep()', '"Usage: nap:sleep(duration)"'],
       ['return nap:new():sleep({})', "error bad argument #1 to 'sleep' (number expected, got table)"],
     ]));

@@ -9,12 +9,15 @@ const PLAIN = /[ !#-[\]-\xff]*/y;
 const ESCAPES: ReadonlyMap<string, string> = new Map(
   Object.entries({ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }),
 );
+/** U+FEFF in UTF-8. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf';
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
 
 /**
  * Parses JSON (RFC 8259) given as a byte string of UTF-8. Whole numbers beyond +-(2^53 - 1) that fit 64 bits stay exact
- * as bigint; of equal member names the last counts.
+ * as bigint; of equal member names the last counts. As in LAppS a byte order mark in front is skipped, and the text ends
+ * at its first NUL, which JSON has nowhere.
  * @param lax what follows the first value is not looked at
  * @throws HostError with the byte offset of what is wrong
  */
@@ -28,7 +31,9 @@ class JsonParser {
   private depth = 0;
 
   constructor(source: string) {
-    this.source = source;
+    const end = source.indexOf('\0');
+    this.source = end < 0 ? source : source.slice(0, end);
+    if (source.startsWith(BYTE_ORDER_MARK)) this.at = BYTE_ORDER_MARK.length;
   }
 
   parse(lax: boolean): JsonValue {

@@ -15,7 +15,7 @@ import { CwsClient, type CwsEvent } from '../cws/client.js';
 import { readableText } from '../json/text.js';
 import { pythonPrelude } from '../python/preludes.js';
 import type { ModuleContext } from './context.js';
-import { bytesTextOf, failed, nothing, numberOf } from './values.js';
+import { bytesTextOf, failed, nothing, numberOf, selfOf } from './values.js';
 
 const SEND_USAGE = 'Usage: cws:send(handler, data, opcode)';
 /** How long `cws:eventLoop()` waits when nothing happens, ms. */
@@ -33,7 +33,7 @@ export function createCwsModule(context: ModuleContext): HostModule {
   const callbacks = new Map<number, Callbacks>();
   const cls: HostObjectClass<number> = {
     name: 'cws',
-    methods: { close: (self) => client.close((self as HostObject<number>).value) },
+    methods: { close: (self) => client.close(selfOf(cls, self, 'close')) },
   };
   const connect: HostFunction = (...args) => {
     const [uri, table] = args;

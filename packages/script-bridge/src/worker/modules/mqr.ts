@@ -5,6 +5,7 @@ import {
   HostObject,
   type HostObjectClass,
   type HostResult,
+  type ScriptValue,
 } from '@offload/script-runtime';
 import { isOver } from '../callback-call.js';
 import { DOCUMENT_CBOR } from '../json/cbor-limits.js';
@@ -15,7 +16,7 @@ import { MAX_DOCUMENT_BYTES } from '../json/value.js';
 import { pythonPrelude } from '../python/preludes.js';
 import { badArgument } from '../spoa-values.js';
 import type { ModuleContext } from './context.js';
-import { failed, nothing, typeOf } from './values.js';
+import { bytesTextOf, failed, nothing, selfOf, typeOf } from './values.js';
 
 interface Queue {
   readonly name: string;
@@ -38,25 +39,32 @@ export function createMqrModule(context: ModuleContext): HostModule {
   const cls: HostObjectClass<Queue> = {
     name: 'mqr',
     methods: {
-      post: (self, item) => {
+      post: (...args) => {
+        if (args.length !== 2) return failed('Usage: queue:post(nljson)');
+        const [self, item] = args;
+        const queue = selfOf(cls, self, 'post').name;
         const document = givenDocument(item, context.engine().language);
         if (document === undefined) throw badArgument(1, 'post', `nljson expected, got ${typeOf(item)}`);
         const refusal = port.callSync({
           type: 'mqr.post',
-          queue: nameOf(self),
+          queue,
           item: writer.encode(document),
         });
         return typeof refusal === 'string' ? failed(refusal) : true;
       },
-      try_recv: (self) => take(nameOf(self)),
-      recv: receiver(context, take),
+      try_recv: (...args) => {
+        if (args.length !== 1) return failed('Usage: queue:try_recv()');
+        return take(selfOf(cls, args[0], 'try_recv').name);
+      },
+      recv: receiver(context, (self) => selfOf(cls, self, 'recv').name, take),
     },
   };
   return {
     name: 'mqr',
     functions: {
-      create: (name) => {
-        if (typeof name !== 'string' || name === '') return nothing('Usage: mqr.create(name)');
+      create: (...args) => {
+        const name = bytesTextOf(args[0]) ?? '';
+        if (args.length !== 1 || name === '') return nothing('Usage: mqr.create(name)');
         const refusal = port.callSync({ type: 'mqr.create', queue: name });
         return typeof refusal === 'string' ? nothing(refusal) : new HostObject(cls, { name });
       },
@@ -69,14 +77,14 @@ export function createMqrModule(context: ModuleContext): HostModule {
   };
 }
 
-function nameOf(self: unknown): string {
-  return (self as HostObject<Queue>).value.name;
-}
-
-function receiver(context: ModuleContext, take: (queue: string) => HostResult): HostFunction {
+function receiver(
+  context: ModuleContext,
+  nameOf: (self: ScriptValue) => string,
+  take: (queue: string) => HostResult,
+): HostFunction {
   const { waits, stop, host } = context;
-  const recv: HostFunction = async (self) => {
-    const queue = nameOf(self);
+  const usage = failed('Usage: queue:recv()');
+  const wait = async (queue: string): Promise<HostResult> => {
     const call = host.current;
     while (!stop.raised) {
       const item = take(queue);
@@ -87,8 +95,10 @@ function receiver(context: ModuleContext, take: (queue: string) => HostResult): 
     }
     return null;
   };
-  recv.blocking = (self) => {
-    const queue = nameOf(self);
+  const recv: HostFunction = (...args) => (args.length === 1 ? wait(nameOf(args[0])) : usage);
+  recv.blocking = (...args) => {
+    if (args.length !== 1) return usage;
+    const queue = nameOf(args[0]);
     while (!stop.raised) {
       const item = take(queue);
       if (item !== null) return item;

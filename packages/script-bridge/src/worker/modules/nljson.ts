@@ -112,7 +112,9 @@ function find(object: ScriptValue, key: ScriptValue): ScriptValue {
   if (typeof key !== 'string' && numberOf(key) === undefined) {
     throw badArgument(2, 'find', `string expected, got ${typeOf(key)}`);
   }
-  return node instanceof JsonObject ? (toScript(node.get(keyText(key))) ?? null) : null;
+  if (!(node instanceof JsonObject)) return null;
+  const name = typeof key === 'string' ? fromByteString(key) : keyText(key);
+  return name === undefined ? null : (toScript(node.get(name)) ?? null);
 }
 
 /** By name from an object: whether it was there. By index, from 0, out of an array. Anything else: false. */
