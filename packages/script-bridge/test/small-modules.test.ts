@@ -42,7 +42,7 @@ describe('nap', () => {
       ['local n = nap:new() local t = time.now() n:usleep(20000) return time.now() - t >= 19', 'true'],
       ['local n = nap:new() local t = time.now() n:nsleep(20000000) return time.now() - t >= 19', 'true'],
       ['return nap:new():usleep(0)', ''],
-      ['return nap:new().sleep(1)', '"Usage: nap:sleep(duration)"'],
+      ['return nap:new():sleep()', '"Usage: nap:sleep(duration)"'],
       ['return nap:new().sleep(0, 0)', "error calling 'sleep' on bad self (nap expected, got number)"],
       ['return nap:new():sleep()', '"Usage: nap:sleep(duration)"'],
       ['return nap:new():sleep({})', "error bad argument #1 to 'sleep' (number expected, got table)"],
