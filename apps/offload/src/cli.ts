@@ -10,6 +10,7 @@ import { printConfig } from './commands/print-config.js';
 import { serve } from './commands/serve.js';
 import type { Context } from './context.js';
 import { exitCodeOf, OffloadError } from './errors.js';
+import { getoptWords } from './getopt-words.js';
 import { usageText } from './usage-text.js';
 
 const EXIT_CODES =
@@ -79,10 +80,11 @@ export function withManners(parser: Argv): Argv {
 export async function runCli(
   name: 'offload' | 'spoa',
   build: (context: Context, outcome: Outcome) => Argv,
-  args: readonly string[],
+  typed: readonly string[],
   context: Context,
 ): Promise<number> {
   const outcome: Outcome = { exitCode: 0 };
+  const args = name === 'spoa' ? getoptWords(typed) : typed;
   try {
     await build(context, outcome).parseAsync(args, {}, (_error, _argv, output) => {
       if (output !== '') context.stdout(`${output}\n`);

@@ -19,6 +19,7 @@ describe('buildSpoaCli()', () => {
     [['-f', 'a.lua', '-p', '65536'], '(-p)'],
     [['-f', 'a.lua', '-n', '0'], "Invalid number of workers '0'"],
     [['-f', 'a.lua', '-n', '1000'], 'workers (-n)'],
+    [['-fhd.xyz'], 'No engine for "hd.xyz"'],
     [['-f', 'a.xyz'], 'known extensions are .lua'],
     [['-f', 'a.lua', '--spop'], 'Unknown argument: --spop'],
     [['a.lua'], 'Unknown argument: a.lua. Scripts are named with -f FILE'],
