@@ -7,14 +7,17 @@ export interface Context {
   readonly stdout: (text: string) => void;
   /** Everything else, apart from the log. */
   readonly stderr: (text: string) => void;
-  /** Calls back at every SIGINT, SIGTERM and SIGHUP; returns the function that ends it. */
+  /** Calls back at every SIGINT, SIGTERM, SIGHUP and SIGUSR1; returns the function that ends it. */
   readonly onStopSignal: (callback: (signal: NodeJS.Signals) => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 }
 
-/** SIGHUP, too: a terminal that is closed should cost no open work. */
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/**
+ * SIGHUP, too: a terminal that is closed should cost no open work. SIGUSR1 is HAProxy's graceful stop; without a listener
+ * Node opens its debugger to every user of the machine.
+ */
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 
 /** The context of a real process. */
 export function processContext(): Context {
