@@ -101,7 +101,11 @@ export class LappsClient {
     this.#session.send(data);
   }
 
-  /** Closes for good. Requests still unanswered fail with `LAPPS_CLIENT_ERR_CLOSED`. */
+  /**
+   * Closes for good. Requests still unanswered fail with `LAPPS_CLIENT_ERR_CLOSED`.
+   * @throws LappsClientError `LAPPS_CLIENT_ERR_BAD_OPTION`: a code other than 1000 and 3000 to 4999, a reason of more than 123
+   *   bytes; the connection stays
+   */
   close(code = 1000, reason = ''): Promise<void> {
     return this.#session.close(code, reason);
   }

@@ -85,3 +85,18 @@ export const backoff = (options: ReconnectOptions, attempt: number, random: () =
   const full = Math.min(options.maxDelayMs, options.minDelayMs * 2 ** Math.min(attempt, 30));
   return Math.round(full * (1 - random() / 2));
 };
+
+/** Longest reason in a Close frame, bytes. */
+const MAX_REASON_BYTES = 123;
+
+/** What is wrong with closing like this. Platforms throw different things, some of them when half of it is done. */
+export const closeFault = (code: number, reason: string): LappsClientError | undefined => {
+  const refuse = (what: string) => new LappsClientError('LAPPS_CLIENT_ERR_BAD_OPTION', `Cannot close with ${what}`);
+  if (code !== 1000 && !(Number.isInteger(code) && code >= 3000 && code <= 4999)) {
+    return refuse(`code ${code}: want 1000, or 3000 to 4999`);
+  }
+  const { length } = new TextEncoder().encode(reason);
+  return length > MAX_REASON_BYTES
+    ? refuse(`a reason of ${length} bytes: want ${MAX_REASON_BYTES} at most`)
+    : undefined;
+};

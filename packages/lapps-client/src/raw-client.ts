@@ -44,7 +44,7 @@ export class RawClient {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Closes for good. */
+  /** Closes for good. @throws LappsClientError `LAPPS_CLIENT_ERR_BAD_OPTION`, as `LappsClient.close` */
   close(code = 1000, reason = ''): Promise<void> {
     return this.#session.close(code, reason);
   }

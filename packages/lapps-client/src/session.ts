@@ -1,5 +1,12 @@
 import { LappsClientError } from './errors.js';
-import { backoff, checkWait, type ReconnectOptions, resolveReconnect, type SessionOptions } from './options.js';
+import {
+  backoff,
+  checkWait,
+  closeFault,
+  type ReconnectOptions,
+  resolveReconnect,
+  type SessionOptions,
+} from './options.js';
 import { type CloseInfo, ignore, listenTo, type SocketFactory, type SocketLike } from './socket.js';
 
 /** `waiting`: lost, and about to try again. */
@@ -26,6 +33,8 @@ export class Session {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stableTimer: ReturnType<typeof setTimeout> | undefined;
   #attempts = 0;
+  /** Tells the present attempt to connect from those before it, whose sockets may still come. */
+  #turn = 0;
   #closing: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   #first: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
 
@@ -72,12 +81,15 @@ export class Session {
 
   async #connect(): Promise<void> {
     this.#state = 'connecting';
+    this.#turn += 1;
+    const turn = this.#turn;
+    const isOver = (): boolean => this.#state !== 'connecting' || this.#turn !== turn;
     const { protocols = [] } = this.#options;
     const offered = typeof protocols === 'string' ? [protocols] : [...protocols];
     if (this.#connectTimeoutMs > 0) this.#timer = setTimeout(() => this.#connectTimedOut(), this.#connectTimeoutMs);
     try {
       const socket = await this.#factory(this.url, offered);
-      if (this.#state !== 'connecting') {
+      if (isOver()) {
         ignore(socket);
         socket.close();
         return;
@@ -89,6 +101,7 @@ export class Session {
         onClose: (info) => this.#lost(info),
       });
     } catch (cause) {
+      if (isOver()) return;
       if (this.#first !== undefined) this.#giveUp('LAPPS_CLIENT_ERR_CONNECT', String(cause), cause);
       else this.#lost(LOST);
     }
@@ -155,14 +168,20 @@ export class Session {
   /** @throws LappsClientError `LAPPS_CLIENT_ERR_NOT_CONNECTED` */
   send(data: Uint8Array | string): void {
     if (this.#state !== 'open' || this.#closing !== undefined) {
-      throw new LappsClientError('LAPPS_CLIENT_ERR_NOT_CONNECTED', `Cannot send to ${this.url}: ${this.#state}`);
+      const state = this.#closing === undefined ? this.#state : 'closed';
+      throw new LappsClientError('LAPPS_CLIENT_ERR_NOT_CONNECTED', `Cannot send to ${this.url}: ${state}`);
     }
     this.#socket!.send(data);
   }
 
-  /** Closes for good; resolves when the connection has ended. Calling it again returns the same promise. */
+  /**
+   * Closes for good; resolves when the connection has ended. Calling it again returns the same promise.
+   * @throws (rejects) LappsClientError `LAPPS_CLIENT_ERR_BAD_OPTION` for what browsers do not close with; the connection stays
+   */
   close(code = 1000, reason = ''): Promise<void> {
     if (this.#closing !== undefined) return this.#closing.promise;
+    const fault = closeFault(code, reason);
+    if (fault !== undefined) return Promise.reject(fault);
     let resolve = (): void => undefined;
     const promise = new Promise<void>((done) => {
       resolve = done;

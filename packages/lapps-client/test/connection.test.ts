@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { type ClientOptions, connect, connectRaw } from '../src/index.js';
+import { type ClientOptions, connect, connectRaw, type SocketLike } from '../src/index.js';
 import { startServer, usual } from './server.js';
 import { codeOf } from './support/error-code.js';
 
@@ -111,6 +111,71 @@ describe('reconnecting', () => {
     while (client.state !== 'waiting') await new Promise((resolve) => setImmediate(resolve));
     await client.close();
     await client.close();
+    expect(client.state).toBe('closed');
+  });
+});
+
+describe('close()', () => {
+  it('close() refuses codes and reasons that browsers do not take, and the connection stays', async () => {
+    const server = await startServer(usual);
+    const client = await connect(server.url, { reconnect: false });
+    for (const code of [999, 1001, 1005, 2999, 5000, 3000.5, Number.NaN]) {
+      expect(await codeOf(client.close(code))).toBe('LAPPS_CLIENT_ERR_BAD_OPTION');
+    }
+    expect(await codeOf(client.close(1000, 'ü'.repeat(62)))).toBe('LAPPS_CLIENT_ERR_BAD_OPTION');
+    expect(await client.request('echo', [1])).toEqual([1]);
+    const ended = once(server.sockets[0]!, 'close');
+    const closed = client.close(4999, 'ü'.repeat(61));
+    expect(await codeOf(client.request('echo', [2]))).toBe('LAPPS_CLIENT_ERR_NOT_CONNECTED');
+    await closed;
+    const [code, reason] = (await ended) as [number, Buffer];
+    expect([code, reason.toString()]).toEqual([4999, 'ü'.repeat(61)]);
+  });
+});
+
+/** A socket that does nothing by itself. */
+const idle = (): SocketLike & { closed: boolean } => ({
+  binaryType: '',
+  onopen: null,
+  onmessage: null,
+  onclose: null,
+  onerror: null,
+  closed: false,
+  send: () => undefined,
+  close() {
+    this.closed = true;
+  },
+});
+
+describe('socketFactory', () => {
+  it('socketFactory that is slower than connectTimeoutMs: the socket of an attempt given up is closed, not used', async () => {
+    const sockets: ReturnType<typeof idle>[] = [];
+    const gifts: (() => void)[] = [];
+    const connecting = connect('ws://nowhere/', {
+      reconnect: { minDelayMs: 1, maxDelayMs: 1 },
+      connectTimeoutMs: 200,
+      socketFactory: (): SocketLike | Promise<SocketLike> => {
+        const socket = idle();
+        if (sockets.push(socket) === 1) return socket;
+        return new Promise((resolve) => gifts.push(() => resolve(socket)));
+      },
+    });
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    sockets[0]!.onopen!({} as never);
+    const client = await connecting;
+    sockets[0]!.onclose!({ code: 1006, reason: '' } as never);
+    while (gifts.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const give of gifts) give();
+    await turn();
+    const last = gifts.length;
+    expect(sockets.map(({ closed, onopen }) => [closed, onopen !== null])).toEqual(
+      sockets.map((_socket, i) => (i < last ? [true, false] : [false, true])),
+    );
+    sockets[last]!.onopen!({} as never);
+    expect(client.state).toBe('open');
+    void client.close();
+    sockets[last]!.onclose!({ code: 1000, reason: '' } as never);
     expect(client.state).toBe('closed');
   });
 });
