@@ -7,7 +7,7 @@ describe('processContext()', () => {
     const end = processContext().onStopSignal((signal) => heard.push(signal));
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
     const before = signals.map((signal) => process.listenerCount(signal));
-    for (const signal of signals) process.listeners(signal).at(-1)?.(signal, 1);
+    for (const signal of signals) process.listeners(signal).at(-1)?.(signal);
     expect(heard).toEqual(signals);
     end();
     expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before.map((count) => count - 1));

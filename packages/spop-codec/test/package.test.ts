@@ -5,9 +5,13 @@ import * as codec from '../src/index.js';
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const readme = read('../README.md');
 
-/** Turns an example of the README into a function body: imports become constants, `x; // => y` a comparison. */
+/**
+ * Turns an example of the README into a function body: imports become constants, `x; // => y` a comparison, what only
+ * TypeScript knows goes.
+ */
 function runnable(example: string): string {
   return example
+    .replaceAll(' as const;', ';')
     .replaceAll(/^import (\{.*\}) from '@offload\/spop-codec';$/gm, 'const $1 = codec;')
     .replaceAll(/^(.+); \/\/ => (.+)$/gm, 'expect($1).toEqual($2);');
 }
