@@ -2,6 +2,7 @@ import { type LappsClient, LappsClientError } from '@offload/lapps-client';
 import { errorJson, notificationJson, notificationText, resultJson, resultText } from './call-text.js';
 import type { Context } from './context.js';
 import { OffloadError } from './errors.js';
+import type { Param } from './json-params.js';
 import { connectService, type ServiceAddress } from './service-client.js';
 
 /** One call of a service. */
@@ -16,9 +17,6 @@ export interface ServiceCall {
   readonly json: boolean;
   readonly timeoutMs: number;
 }
-
-/** What JSON can say. */
-export type Param = null | boolean | number | string | readonly Param[] | { readonly [name: string]: Param };
 
 /** How a connection ended that was not ended here: the service hung up, or sent an error object that answers no request. */
 type End = { readonly closeCode: number; readonly reason: string } | LappsClientError;
@@ -54,10 +52,17 @@ export async function callService(call: ServiceCall, context: Context): Promise<
     if (!listen) return;
     const how = await Promise.race([end, stopped]);
     if (how !== undefined) throw faultOf(how, call, context);
+  } catch (error) {
+    throw (error as Error).name === 'LappsCodecError' ? unsendable(error as Error) : error;
   } finally {
     forgetSignals();
     await client.close();
   }
+}
+
+/** What JSON can say and CBOR cannot, or what is too much. */
+function unsendable(cause: Error): OffloadError {
+  return new OffloadError('OFFLOAD_ERR_USAGE', `Cannot send these parameters: ${cause.message}`, { cause });
 }
 
 /** A notification is owed no answer: one that comes on its channel is shown, and none within the time is no fault. */

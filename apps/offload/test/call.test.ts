@@ -116,12 +116,21 @@ describe('offload call', () => {
     ['127.0.0.1:5083/x', 'x', 'Expected ws://HOST:PORT/PATH'],
     ['ws://h/x', 'x', 'array of parameters', '{"a":1}'],
     ['ws://h/x', 'x', 'not JSON', '[1,'],
+    ['ws://h/x', 'x', 'The number 9007199254740993 would not be sent as it is', '[{"9":[9007199254740993]}]'],
+    ['ws://h/x', 'x', 'The number 1e999 would not', '[1e999]'],
     ['ws://h/x', 'x', 'after --cid', '[]', '--cid', '-1'],
     ['ws://h/x', 'x', 'after --timeout', '[]', '--timeout', 'soon'],
     ['ws://h/x', 'x', 'after --ca', '[]', '--ca', '/nowhere/ca.pem'],
   ])('call %s %s exits with 2: %s', async (to, method, complaint, ...more) => {
     const { code, stderr } = await offload(['call', to, method, ...more]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(complaint) });
+  });
+
+  test('call says what cannot be sent, and sends what only looks like it', async () => {
+    const { code, stderr } = await offload(['call', url, 'echo', '["\\ud800"]']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('Cannot send these parameters: ') });
+    const fine = '[9007199254740991,"9007199254740993 \\" 1e999",0.1,1e20,18014398509481984]';
+    expect(await offload(['call', url, 'echo', fine, '--json'])).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('call --cid prints the first message on the channel of its notification', async () => {

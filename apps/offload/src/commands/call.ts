@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
-import type { Param } from '../call-service.js';
 import type { Command } from '../command.js';
 import { OffloadError } from '../errors.js';
+import { jsonParams } from '../json-params.js';
 import { lastText } from './common.js';
 
 interface CallFlags {
@@ -64,7 +64,7 @@ export const call: Command<CallFlags> = {
           ...(ca === undefined ? {} : { ca: await pemFile(ca) }),
         },
         method: flags.method,
-        params: paramsOf(flags.params),
+        params: flags.params === undefined ? [] : jsonParams(flags.params),
         ...(flags.cid === undefined ? {} : { cid: wholeNumber('--cid', lastText(flags.cid), 0, 2 ** 53 - 1) }),
         listen: flags.listen === true,
         json: flags.json === true,
@@ -84,18 +84,6 @@ function checkedUrl(text: string): string {
   const scheme = URL.canParse(text) ? new URL(text).protocol : '';
   if (/^wss?(\+unix)?:$/.test(scheme)) return text;
   throw usage(`Expected ws://HOST:PORT/PATH or wss://HOST:PORT/PATH, got "${text}"`);
-}
-
-function paramsOf(text: string | undefined): readonly Param[] {
-  if (text === undefined) return [];
-  let params: unknown;
-  try {
-    params = JSON.parse(text);
-  } catch (error) {
-    throw usage(`The parameters are not JSON: ${(error as Error).message}`);
-  }
-  if (!Array.isArray(params)) throw usage(`Expected a JSON array of parameters, such as '[${text}]'`);
-  return params as Param[];
 }
 
 function wholeNumber(flag: string, text: string | undefined, least: number, most: number): number {
