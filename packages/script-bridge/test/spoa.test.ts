@@ -56,6 +56,7 @@ describe('spoa.set_var_*()', () => {
     [`spoa.set_var_int32('v', 2, 'x')`, 'int32 expected, got string'],
     [`spoa.set_var_uint32('v', 2, -1)`, 'outside uint32'],
     [`spoa.set_var_int64('v', 2, 2n ** 63n)`, 'outside int64'],
+    [`spoa.set_var_int64('v', 2, 2 ** 63)`, '9223372036854775808 is outside int64'],
     [`spoa.set_var_uint64('v', 2, 2n ** 64n)`, 'outside uint64'],
     [`spoa.set_var_uint64('v', 2, -1)`, 'outside uint64'],
     [`spoa.set_var_boolean('v', 2, 1)`, `boolean expected, got number`],

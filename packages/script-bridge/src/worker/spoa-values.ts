@@ -38,7 +38,10 @@ export function checkInteger(
   if (typeof number === 'number' && !Number.isInteger(number)) {
     throw badArgument(3, fn, `${type} expected, ${number} is not a whole number`);
   }
-  if (number < min || number > max) throw badArgument(3, fn, `${number} is outside ${type}: ${min} to ${max}`);
+  if (number < min || number > max) {
+    // All digits: JavaScript rounds those of a double.
+    throw badArgument(3, fn, `${BigInt(number)} is outside ${type}: ${min} to ${max}`);
+  }
   // A double beyond 2^53 that is a whole number is exact as it stands.
   if (typeof number === 'number' && !Number.isSafeInteger(number)) return BigInt(number);
   return number;
