@@ -3,6 +3,9 @@ import { connect, type LappsClient, LappsClientError, type SocketLike } from '@o
 import { type ClientOptions, WebSocket } from 'ws';
 import { OffloadError } from './errors.js';
 
+/** How long a server may take to answer a Close, ms: everything is printed by then. */
+const CLOSE_TIMEOUT_MS = 2000;
+
 /** Where a LAppS service is, and what of its certificate is asked. */
 export interface ServiceAddress {
   /** `ws:`, `wss:`, or `ws+unix:PATH:/target`, `wss+unix:PATH:/target`. */
@@ -35,7 +38,10 @@ export async function connectService(address: ServiceAddress, options: ServiceOp
   const socketFactory = (target: string, protocols: string[]): SocketLike => {
     const tls = insecure ? { rejectUnauthorized: false } : {};
     const { url: place, own } = placeOf(target);
-    const socket = new WebSocket(place, protocols, { ...tls, ...own, ...(ca === undefined ? {} : { ca }) });
+    // The types of ws do not know it yet.
+    const closeTimeout = Math.min(CLOSE_TIMEOUT_MS, options.timeoutMs);
+    const more = { ...tls, ...own, ...(ca === undefined ? {} : { ca }), closeTimeout } as ClientOptions;
+    const socket = new WebSocket(place, protocols, more);
     socket.on('error', (error) => {
       fault ??= error;
     });

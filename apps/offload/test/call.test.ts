@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { encodeError } from '@offload/lapps-codec';
+import { encodeError, encodeResult } from '@offload/lapps-codec';
 import { createLappsServer, lappsService, notify, RequestError } from '@offload/lapps-server';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificate } from '../src/certificate.js';
@@ -125,6 +127,25 @@ describe('offload call', () => {
     const { code, stderr } = await offload(['call', to, method, ...more]);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(complaint) });
   });
+
+  test('call ends though the server never answers its Close', async () => {
+    const server = createServer((socket) => {
+      socket.once('data', (request) => {
+        const [, key = ''] = /Sec-WebSocket-Key: (.*)\r/i.exec(request.toString('latin1')) ?? [];
+        const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+        const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}`;
+        socket.write(`${head}\r\n\r\n`);
+        const result = encodeResult(['done']);
+        socket.once('data', () => socket.write(Buffer.concat([Buffer.of(0x82, result.length), result])));
+      });
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as { port: number };
+    const called = await offload(['call', `ws://127.0.0.1:${port}/x`, 'x', '--timeout', '500']);
+    expect(called).toEqual({ code: 0, stdout: '"done"\n', stderr: '' });
+  }, 20_000);
 
   test('call says what cannot be sent, and sends what only looks like it', async () => {
     const { code, stderr } = await offload(['call', url, 'echo', '["\\ud800"]']);
