@@ -40,7 +40,12 @@ export async function connectService(address: ServiceAddress, options: ServiceOp
     const { url: place, own } = placeOf(target);
     // The types of ws do not know it yet.
     const closeTimeout = Math.min(CLOSE_TIMEOUT_MS, options.timeoutMs);
-    const more = { ...tls, ...own, ...(ca === undefined ? {} : { ca }), closeTimeout } as ClientOptions;
+    const more: ClientOptions & { closeTimeout: number } = {
+      ...tls,
+      ...own,
+      ...(ca === undefined ? {} : { ca }),
+      closeTimeout,
+    };
     const socket = new WebSocket(place, protocols, more);
     socket.on('error', (error) => {
       fault ??= error;
