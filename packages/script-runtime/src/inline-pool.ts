@@ -189,6 +189,7 @@ class InlinePool implements Pool {
 
 class InlinePort implements WorkerPort {
   readonly worker = 0;
+  readonly ticks = 0;
   readonly timeoutMs: number;
   private readonly pool: InlinePool;
   private readonly handlers: PoolHandlers;

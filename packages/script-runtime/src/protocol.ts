@@ -17,6 +17,8 @@ export const Watch = {
   Loading: 4,
   /** Id of the process the thread is blocked by, 0 for none: the thread only ends once that process does. */
   Process: 5,
+  /** Counts the watchdog's looks. */
+  Ticks: 6,
   /** Counts answers to calls, so that a worker can block until one comes. */
   Answers: 8,
 } as const;

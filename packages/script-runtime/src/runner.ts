@@ -212,6 +212,7 @@ export class Runner {
    * @returns true when it is hung and must be replaced
    */
   checkDeadline(now: number, graceMs: number): boolean {
+    Atomics.add(this.words, Watch.Ticks, 1);
     const sequence = Atomics.load(this.words, Watch.Sequence);
     if (Atomics.load(this.words, Watch.Busy) === 0 || sequence !== this.seenSequence) {
       this.seenSequence = sequence;

@@ -25,6 +25,11 @@ export interface WorkerPort {
   readonly worker: number;
   /** Longest uninterrupted stretch of script code in milliseconds. */
   readonly timeoutMs: number;
+  /**
+   * Goes on every 5 to 50 ms, whatever this thread does: tells what takes long without a clock. Stands still where nobody
+   * watches, in the calling thread.
+   */
+  readonly ticks: number;
   /** Answers the task `id`; id 0 is an event of no task. Blocks while the ring back is full. */
   reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void;
   /** Shows the pool what was replied so far: for code that stays in one call for long. */

@@ -43,6 +43,7 @@ class WorkerThread implements WorkerPort {
   private held = 0;
   private inPass = false;
   private flushScheduled = false;
+  private publishedAt = 0;
   private stopping = false;
   private failure: Error | undefined;
 
@@ -123,7 +124,10 @@ class WorkerThread implements WorkerPort {
 
   reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void {
     while (!this.outbox.send(kind, id, bytes, at, end)) this.outbox.ring.waitForRoom(ROOM_WAIT_MS);
-    if (!this.inPass && !this.flushScheduled) {
+    if (this.inPass) {
+      // What is answered does not wait for slow handlers of the same pass.
+      if (this.ticks !== this.publishedAt) this.publish();
+    } else if (!this.flushScheduled) {
       this.flushScheduled = true;
       queueMicrotask(() => {
         this.flushScheduled = false;
@@ -133,7 +137,12 @@ class WorkerThread implements WorkerPort {
   }
 
   publish(): void {
+    this.publishedAt = this.ticks;
     this.outbox.ring.publish();
+  }
+
+  get ticks(): number {
+    return this.words[Watch.Ticks];
   }
 
   post(message: unknown): void {

@@ -18,4 +18,6 @@ export interface AgentConnection {
    * is ignored. Frames leave with the end of the pass, with `agent.flush()`, or on the next tick.
    */
   ack(streamId: Id, frameId: Id, actionBytes?: Uint8Array, at?: number, end?: number): void;
+  /** Writes the ACKs so far although the pass goes on: what comes next in it may take long. */
+  sendNow(): void;
 }

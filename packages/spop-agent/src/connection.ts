@@ -121,8 +121,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.host.emit({ type: 'connection-closed', connection: this, ...ended, ...cause });
   }
 
-  // Session events
-
   hello(hello: HaproxyHello): void {
     clearTimeout(this.timer);
     this.engineId = hello.engineId;
@@ -187,8 +185,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
     this.sendDisconnect(error.status, 'protocol-error');
   }
 
-  // Answers
-
   /** Counts a NOTIFY that will be answered later, by `ack`. */
   track(streamId: Id, frameId: Id): void {
     this.inFlight.add(streamId, frameId);
@@ -226,6 +222,11 @@ export class Connection implements AgentConnection, AgentSessionSink {
   flush(): void {
     if (this.state === 'ending') this.output.end();
     if (this.state === 'ready' && !this.host.holdBack(this)) this.send();
+  }
+
+  /** Only writes: what was read with these frames may be owed answers yet. */
+  sendNow(): void {
+    if (this.state === 'ready' && !this.host.holdBack(this)) this.output.flush();
   }
 
   send(): void {

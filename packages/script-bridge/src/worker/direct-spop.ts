@@ -25,6 +25,7 @@ export class DirectSpop implements Door {
   /** By task id, which is free again when its NOTIFY is answered. */
   private readonly contexts: (NotifyContext | undefined)[] = [];
   private readonly free: number[] = [];
+  private sentAt = 0;
 
   constructor(parts: WorkerParts) {
     const { port } = parts;
@@ -64,5 +65,10 @@ export class DirectSpop implements Door {
     this.contexts[id] = undefined;
     this.free.push(id);
     this.answers.reply(context, kind, bytes, at, end);
+    const { ticks } = this.port;
+    if (ticks === this.sentAt) return;
+    // What is answered does not wait for slow handlers of the same read.
+    this.sentAt = ticks;
+    context.connection.sendNow();
   }
 }

@@ -49,6 +49,16 @@ export class SpopEngine {
     this.waiting.delete(String(streamId));
   }
 
+  /** Writes once what `send` sends. */
+  together<T>(send: () => T): T {
+    this.socket.cork();
+    try {
+      return send();
+    } finally {
+      this.socket.uncork();
+    }
+  }
+
   /** Sends one message; rejects when the connection ends before its ACK. */
   notify(name: string, args: Message['args'] = []): Promise<readonly Action[]> {
     const { streamId, bytes } = this.session.notify([{ name, args }]);
