@@ -21,6 +21,8 @@ export const Watch = {
   Ticks: 6,
   /** Counts answers to calls, so that a worker can block until one comes. */
   Answers: 8,
+  /** Weight of the log lines the pool has not taken yet, see `log-window.ts`. */
+  LogWeight: 9,
 } as const;
 
 /** Bytes of the watch memory. */

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ScriptErrorData } from './errors.js';
+import { LogWindow } from './log-window.js';
 import { answerCalls } from './owner-calls.js';
 import { WATCH_BYTES, Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
 import { RecordReceiver, RecordSender } from './record-channel.js';
@@ -44,6 +45,7 @@ export class Runner {
   private readonly handlers: RunnerHandlers;
   private readonly watch = new SharedArrayBuffer(WATCH_BYTES);
   private readonly words = new Int32Array(this.watch);
+  private readonly logWindow = new LogWindow(this.watch);
   private readonly port: MessagePort;
   private readonly calls: MessagePort;
   /** What the thread is given. */
@@ -172,8 +174,11 @@ export class Runner {
   }
 
   private onResponse(response: WorkerResponse): void {
-    if (response.type === 'log') this.handlers.log(response.level, response.message, response.fields);
-    else if (response.type === 'app') this.handlers.message(response.message);
+    if (response.type === 'app') this.handlers.message(response.message);
+    if (response.type !== 'log') return;
+    const { level, message, fields } = response;
+    this.logWindow.leave(message);
+    this.handlers.log(level, message, fields);
   }
 
   /** Asks for the doorbell of the ring back. */

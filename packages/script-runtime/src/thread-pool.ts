@@ -59,8 +59,7 @@ class ThreadPool implements Pool {
   async start(): Promise<readonly unknown[]> {
     if (this.stopped !== undefined) throw new ScriptRuntimeError(STOPPED);
     const tick = Math.max(5, Math.min(50, this.timeoutMs / 5));
-    this.watchdog = setInterval(() => this.watch(), tick);
-    this.watchdog.unref();
+    this.watchdog = setInterval(() => this.watch(), tick).unref();
     const results = await Promise.allSettled(this.seats.map((seat, i) => this.startRunner(seat, i)));
     const failed = results.find((r) => r.status === 'rejected');
     if (failed === undefined) return results.map((r) => (r as PromiseFulfilledResult<unknown>).value);
@@ -172,9 +171,8 @@ class ThreadPool implements Pool {
   }
 
   private unqueue(count: number): void {
-    if (count === 0) return;
     this.queued -= count;
-    if (this.queued === 0) this.handlers.congested(false);
+    if (count > 0 && this.queued === 0) this.handlers.congested(false);
   }
 
   flush(): void {
@@ -195,7 +193,7 @@ class ThreadPool implements Pool {
     for (let i = 0; i < this.seats.length; i++) {
       const seat = this.seats[i];
       const { runner } = seat;
-      if (runner === undefined || (runner.state !== 'started' && runner.state !== 'starting')) continue;
+      if (runner === undefined || runner.state === 'idle' || runner.state === 'stopped') continue;
       // A start that hangs is ended by its own time limit, with its own error.
       if (!runner.checkDeadline(now, this.graceMs) || runner.state === 'starting') continue;
       void runner.kill();
@@ -283,8 +281,10 @@ class ThreadPool implements Pool {
         };
       });
     }
+    // What scripts do at their end has its deadline, too: where that comes in time, it is waited for.
+    const lastMs = Math.max(1000, this.graceMs, this.timeoutMs <= graceMs ? graceMs : 0);
+    await Promise.all(this.seats.map((seat) => seat.runner?.stop(lastMs)));
     clearInterval(this.watchdog);
-    await Promise.all(this.seats.map((seat) => seat.runner?.stop(Math.max(1000, this.graceMs))));
     this.end({ code: 'POOL_ERR_STOPPED', message: 'The pool was stopped with tasks in flight' });
   }
 

@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { ScriptRuntimeError } from './errors.js';
+import { LogWindow } from './log-window.js';
 import { OwnerCalls } from './owner-calls.js';
 import { Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
 import { RecordReceiver, RecordSender } from './record-channel.js';
@@ -38,6 +39,7 @@ class WorkerThread implements WorkerPort {
   private readonly words: Int32Array;
   private readonly outbox: RecordSender;
   private readonly calls: OwnerCalls;
+  private readonly logWindow: LogWindow;
   private app: WorkerApp | undefined;
   private inbox: RecordReceiver | undefined;
   private held = 0;
@@ -55,6 +57,7 @@ class WorkerThread implements WorkerPort {
     this.words = new Int32Array(init.watch);
     this.outbox = new RecordSender(init.outbox);
     this.calls = new OwnerCalls(init.calls, init.watch);
+    this.logWindow = new LogWindow(init.watch);
   }
 
   async run(createApp: WorkerAppFactory): Promise<void> {
@@ -160,6 +163,7 @@ class WorkerThread implements WorkerPort {
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    this.logWindow.enter(message, () => this.watch.interrupted());
     this.respond({ type: 'log', level, message, fields });
   }
 
