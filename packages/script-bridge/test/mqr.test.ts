@@ -19,7 +19,7 @@ describe('mqr', () => {
       ['return mqr.create("a"):post()', 'false, "Usage: queue:post(nljson)"'],
       ['return mqr.create("a"):try_recv(1)', 'false, "Usage: queue:try_recv()"'],
       ['return mqr.create("a"):recv(1)', 'false, "Usage: queue:recv()"'],
-      ...['try_recv', 'recv'].map((name) => [
+      ...['try_recv', 'recv'].map((name): [string, string] => [
         `return mqr.create("a").${name}(nap:new())`,
         `error calling '${name}' on bad self (mqr expected, got`,
       ]),
