@@ -5,7 +5,7 @@ const MAX_WEIGHT = 4096;
 /** Characters that count as much as a line. */
 const LINE_CHARS = 256;
 const WAIT_MS = 50;
-/** A pool that takes no line for so many waits is waited for no longer. */
+/** After so many waits nobody reads the log: lines are lost until somebody does. */
 const MOST_WAITS = 20;
 
 /**
@@ -14,20 +14,50 @@ const MOST_WAITS = 20;
  */
 export class LogWindow {
   private readonly words: Int32Array;
+  private isStalled = false;
+  private lost = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
   }
 
-  /** The worker, before it sends a line: blocks while there are too many, at most until `isOver`. */
-  enter(message: string, isOver: () => boolean): void {
-    const { words } = this;
-    for (let waits = 0; waits < MOST_WAITS; waits++) {
-      const weight = Atomics.load(words, Watch.LogWeight);
-      if (weight < MAX_WEIGHT || isOver()) break;
-      Atomics.wait(words, Watch.LogWeight, weight, WAIT_MS);
+  /**
+   * The worker, before it sends a line: blocks while there are too many.
+   * @param isOver the script has no time left
+   * @returns false when the line is not to be sent: nobody takes any, or there is no time to wait for that
+   */
+  enter(message: string, isOver: () => boolean): boolean {
+    if (!this.hasRoom(isOver)) {
+      this.lost++;
+      return false;
     }
-    Atomics.add(words, Watch.LogWeight, weightOf(message));
+    this.isStalled = false;
+    this.count(message);
+    return true;
+  }
+
+  private hasRoom(isOver: () => boolean): boolean {
+    const { words } = this;
+    for (let waits = 0; ; waits++) {
+      const weight = Atomics.load(words, Watch.LogWeight);
+      if (weight < MAX_WEIGHT) return true;
+      if (this.isStalled || isOver()) return false;
+      if (waits < MOST_WAITS) Atomics.wait(words, Watch.LogWeight, weight, WAIT_MS);
+      else this.isStalled = true;
+    }
+  }
+
+  private count(message: string): void {
+    Atomics.add(this.words, Watch.LogWeight, weightOf(message));
+  }
+
+  /** A line about those that were not sent, to be sent in front of the next one; undefined when there were none. */
+  lossText(): string | undefined {
+    if (this.lost === 0) return undefined;
+    const text = `${this.lost} lines of the log are lost: they came faster than they were read`;
+    this.lost = 0;
+    this.count(text);
+    return text;
   }
 
   /** The pool, behind each line. */

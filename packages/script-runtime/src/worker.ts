@@ -163,7 +163,9 @@ class WorkerThread implements WorkerPort {
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {
-    this.logWindow.enter(message, () => this.watch.interrupted());
+    if (!this.logWindow.enter(message, () => this.watch.interrupted())) return;
+    const loss = this.logWindow.lossText();
+    if (loss !== undefined) this.respond({ type: 'log', level: 'warn', message: loss, fields: undefined });
     this.respond({ type: 'log', level, message, fields });
   }
 
