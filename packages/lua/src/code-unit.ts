@@ -4,6 +4,7 @@
  * Generated code carries `//# sourceURL=lua://<number>`; frames with such a name are looked up here. Positions of
  * operations are not kept with the code: they are computed, by generating it again, when the first error needs them.
  */
+import { lastUpTo } from './ascending.js';
 import type { PlacedSite } from './compiler/compile.js';
 
 /** Characters `new Function('R', 'K', code)` puts in front of the code. */
@@ -65,14 +66,7 @@ export class CodeUnit {
     this.located ??= this.locate();
     const at = position - HEADER.length;
     const { sites } = this.located;
-    let low = 0;
-    let high = sites.length;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (sites[mid]!.at <= at) low = mid + 1;
-      else high = mid;
-    }
-    return sites[low - 1];
+    return lastUpTo(sites, at, (site) => site.at);
   }
 
   /** Like {@link siteAt}, from line and column (both from 1) as stack texts give them. */

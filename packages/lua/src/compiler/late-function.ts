@@ -4,6 +4,7 @@
  * Most functions of a large source never run, or run long after it was loaded. Those directly in its main function are
  * parsed for their faults and for what they capture, then forgotten; what is kept of each is enough to parse it alone.
  */
+import { lastUpTo } from '../ascending.js';
 import type { ChunkNode, FunctionNode, LocalVar } from './ast.js';
 
 /** Bytes of source from which functions are left for later. */
@@ -55,16 +56,9 @@ export function lateFunctions(chunk: ChunkNode): readonly LateFunction[] {
   return kept;
 }
 
-/** The last of `list`, which ascends by number, whose number is not above `id`. */
-export function lastUpTo<T extends { readonly id: number }>(list: readonly T[], id: number): T | undefined {
-  let low = 0;
-  let high = list.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (list[mid]!.id <= id) low = mid + 1;
-    else high = mid;
-  }
-  return list[low - 1];
+/** What holds function `id`: the last of `list`, which ascends by number, whose number is not above. */
+export function holderOf<T extends { readonly id: number }>(list: readonly T[], id: number): T | undefined {
+  return lastUpTo(list, id, (item) => item.id);
 }
 
 /** A function about which only one thing is of interest. */

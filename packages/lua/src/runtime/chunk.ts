@@ -3,7 +3,7 @@ import { CodeUnit, type FunctionLines } from '../code-unit.js';
 import type { ChunkNode } from '../compiler/ast.js';
 import { analyse, compileChunk } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
-import { lastUpTo, lateFunctions } from '../compiler/late-function.js';
+import { holderOf, lateFunctions } from '../compiler/late-function.js';
 import type { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
 import { GeneratorVersions, withSites } from './generator-versions.js';
@@ -116,7 +116,7 @@ export class Chunk {
   /** Lines a function spans, for debug.getinfo and tracebacks. */
   lines(id: number): FunctionLines {
     const tree = this.late?.holding(id)?.parse() ?? this.parse();
-    const fn = lastUpTo(tree.functions, id)!;
+    const fn = holderOf(tree.functions, id)!;
     const { line, endLine, vararg } = fn;
     return { line, endLine, vararg, params: fn.params.length, upvalues: fn.upvalues.length };
   }

@@ -3,7 +3,7 @@ import { CodeUnit, type UnitOwner } from '../code-unit.js';
 import type { ChunkNode, FunctionNode } from '../compiler/ast.js';
 import { type compileChunk, compileGenerators } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
-import { lastUpTo } from '../compiler/late-function.js';
+import { holderOf } from '../compiler/late-function.js';
 import type { Run } from './suspender.js';
 
 /** Characters of code after which a text takes no more functions. */
@@ -40,7 +40,7 @@ export class GeneratorVersions {
 
   private make(first: number, once: boolean) {
     const { functions } = this.parse();
-    const list: FunctionNode[] = [lastUpTo(functions, first)!];
+    const list: FunctionNode[] = [holderOf(functions, first)!];
     const seen = new Set<string>();
     const grow = (called: ReadonlySet<string>, length: number) => {
       for (const name of called) {
@@ -48,7 +48,7 @@ export class GeneratorVersions {
         if (seen.has(name)) continue;
         seen.add(name);
         for (const id of this.take(functions, name)) {
-          if (id !== first && !this.made.has(id)) list.push(lastUpTo(functions, id)!);
+          if (id !== first && !this.made.has(id)) list.push(holderOf(functions, id)!);
         }
       }
     };
@@ -59,7 +59,7 @@ export class GeneratorVersions {
       return withSites(
         compileGenerators(
           tree,
-          ids.map((id) => lastUpTo(tree.functions, id)!),
+          ids.map((id) => holderOf(tree.functions, id)!),
           { withSites: true, once },
         ),
       );

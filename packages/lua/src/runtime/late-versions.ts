@@ -3,7 +3,7 @@ import { CodeUnit, type UnitOwner } from '../code-unit.js';
 import type { ChunkNode } from '../compiler/ast.js';
 import { analyseLate, compileLate } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
-import { type LateFunction, lastUpTo } from '../compiler/late-function.js';
+import { holderOf, type LateFunction } from '../compiler/late-function.js';
 import type { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
 import { GeneratorVersions, withSites } from './generator-versions.js';
@@ -68,7 +68,7 @@ export class LateVersions {
 
   /** The one that function `id` of the chunk is, or is inside of. */
   holding(id: number): LateVersion | undefined {
-    const late = lastUpTo(this.functions, id);
+    const late = holderOf(this.functions, id);
     if (late === undefined || id >= late.end) return undefined;
     let version = this.versions.get(late);
     if (version === undefined) {
