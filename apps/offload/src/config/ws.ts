@@ -3,15 +3,13 @@ import { z } from 'zod';
 import { aclFault } from '../acl-fault.js';
 import { ENGINE_NAMES } from '../engines.js';
 import { parseSocketAddress } from '../listen-address.js';
+import { DEFAULT_WS_LISTEN } from './default-listen.js';
 import type { PathKeys } from './path-keys.js';
 
 const listenAddress = z.string().superRefine((text, ctx) => {
   const parsed = parseSocketAddress(text);
   if (typeof parsed === 'string') ctx.addIssue({ code: 'custom', message: parsed });
 });
-
-/** Where WebSockets are served when nobody says otherwise. */
-export const DEFAULT_WS_LISTEN = '127.0.0.1:5083';
 
 const aclEntry = z
   .string()

@@ -1,4 +1,5 @@
-import { DEFAULT_WS_LISTEN, type WsConfig } from '../config/ws.js';
+import { DEFAULT_WS_LISTEN } from '../config/default-listen.js';
+import type { WsConfig } from '../config/ws.js';
 import type { FlagsFor } from './flag.js';
 
 export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
