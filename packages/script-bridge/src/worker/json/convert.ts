@@ -8,10 +8,10 @@ import {
   type ScriptValue,
 } from '@offload/script-runtime';
 import { Budget } from './budget.js';
-import { copyItems, JsonObject } from './json-object.js';
+import { JsonObject } from './json-object.js';
 import { luaNumberText } from './number-text.js';
 import { fromByteString, textOrBroken } from './text.js';
-import { isContainer, type JsonContainer, type JsonValue } from './value.js';
+import type { JsonValue } from './value.js';
 
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
@@ -42,14 +42,27 @@ export function fromScript(value: ScriptValue): JsonValue {
 
 /** A container or scalar that shares nothing with `node`. */
 export function deepCopy(node: JsonValue, budget: Budget = new Budget()): JsonValue {
-  return isContainer(node) ? copyContainer(node, budget) : node;
+  if (node instanceof JsonObject) return copyObject(node, budget);
+  return Array.isArray(node) ? copyArray(node, budget) : node;
 }
 
-function copyContainer(node: JsonContainer, budget: Budget): JsonValue {
+function copyObject(node: JsonObject, budget: Budget): JsonObject {
   budget.enter();
-  budget.take(Array.isArray(node) ? node.length : node.size);
-  const member = (value: JsonValue): JsonValue => deepCopy(value, budget);
-  const copy = Array.isArray(node) ? copyItems(node, member) : node.copy(member);
+  budget.take(node.size);
+  const copy = node.copy((value) => deepCopy(value, budget));
+  budget.leave();
+  return copy;
+}
+
+function copyArray(node: readonly JsonValue[], budget: Budget): JsonValue[] {
+  budget.enter();
+  const copy = node.slice();
+  const { length } = copy;
+  budget.take(length);
+  for (let i = 0; i < length; i++) {
+    const item = copy[i] as JsonValue;
+    if (typeof item === 'object' && item !== null) copy[i] = deepCopy(item, budget);
+  }
   budget.leave();
   return copy;
 }

@@ -126,8 +126,8 @@ function isObject(value: JsonValue): value is JsonValue & object {
   return typeof value === 'object' && value !== null;
 }
 
-/** A copy of an array, each element put through `copy` where it is an object or array. */
-export function copyItems(items: readonly JsonValue[], copy: (value: JsonValue & object) => JsonValue): JsonValue[] {
+/** A copy of a list of members, each put through `copy` where it is an object or array. */
+function copyItems(items: readonly JsonValue[], copy: (value: JsonValue & object) => JsonValue): JsonValue[] {
   const other = items.slice();
   for (let i = 0; i < other.length; i++) {
     const item = other[i] as JsonValue;

@@ -70,6 +70,11 @@ export class HostFunctions {
           );
           return result === undefined ? NONE : finish(result);
         }
+        if (args.length === 1 && !dropFirst) {
+          const result = finish(fn(isPrimitive(a) ? a : values.toHost(a)));
+          if (isLong(result) || isLong(a)) state.check();
+          return result;
+        }
         if (dropFirst && args.length === 4) return finish(fn(values.toHost(b), values.toHost(c), values.toHost(d)));
         if (dropFirst && args.length === 3) return finish(fn(values.toHost(b), values.toHost(c)));
         return general([...args]);
