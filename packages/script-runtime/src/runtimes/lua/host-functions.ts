@@ -54,9 +54,6 @@ export class HostFunctions {
       }
       return values.resultToLua(result);
     };
-    const general = (args: readonly LuaValue[]): LuaValue => {
-      return this.looked(finish(fn(...this.toHost(args, dropFirst))), args);
-    };
     return function (a: LuaValue, b: LuaValue, c: LuaValue, d: LuaValue) {
       state.charge(HOST_UNITS);
       try {
@@ -77,7 +74,17 @@ export class HostFunctions {
         }
         if (dropFirst && args.length === 4) return finish(fn(values.toHost(b), values.toHost(c), values.toHost(d)));
         if (dropFirst && args.length === 3) return finish(fn(values.toHost(b), values.toHost(c)));
-        return general([...args]);
+        // Not `[...args]`: that asks the arguments for their iterator, which costs more than most functions here.
+        const list: ScriptValue[] = [];
+        let long = false;
+        for (let i = dropFirst ? 1 : 0; i < args.length; i++) {
+          const arg = args[i] as LuaValue;
+          if (isLong(arg)) long = true;
+          list.push(values.toHost(arg));
+        }
+        const result = finish(fn(...list));
+        if (long || isLong(result)) state.check();
+        return result;
       } catch (error) {
         throw raised(error);
       }
