@@ -54,3 +54,32 @@ local up = 10
 local function withup() return up end
 print(withup(), up)
 print(gcinfo and type(gcinfo()), unpack({ 1, 2 }))
+-- Environments behind a metatable, and of functions reached as fields.
+local globals = _G
+local function inner() return (globals.getfenv(1)) end
+local own = {}
+setfenv(inner, own)
+print(inner() == own, globals.getfenv(1) == globals)
+local function renewed() globals.setfenv(1, { seen = "as a field" }) return seen end
+print(renewed())
+local function behind(index)
+  setfenv(1, globals.setmetatable({}, { __index = index }))
+  local mine = getfenv(1)
+  setfenv(1, globals)
+  return mine ~= globals, getfenv(1) == globals
+end
+print(behind(globals))
+print(behind(function(_, k) return globals[k] end))
+print(coroutine.wrap(function() return behind(globals) end)())
+-- print uses what stands in the global tostring.
+local plain = tostring
+tostring = function(v) return "<" .. type(v) .. ">" end
+print(1, "x", nil, {})
+tostring = function() return 5 end
+print("x", 1)
+tostring = function() return {} end
+print(pcall(print, 1))
+tostring = plain
+print(pcall(collectgarbage, "nooption"))
+print(pcall(collectgarbage, {}))
+print(collectgarbage("setpause", 100), collectgarbage("setstepmul", 100))

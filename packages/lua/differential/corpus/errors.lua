@@ -143,3 +143,7 @@ do
   local _, trace = xpcall(function() for i in it do end end, debug.traceback)
   print((trace:gsub("%[C%].*", "")))
 end
+-- A handler passes on one result.
+show(xpcall(function() error("x", 0) end, function(e) return e, "dropped", nil end))
+show(xpcall(function() error("x", 0) end, function() end))
+show(coroutine.wrap(function() return xpcall(function() error("x", 0) end, function(e) return e, "dropped" end) end)())

@@ -60,3 +60,7 @@ for _, s in ipairs { "goto x", "do ::x:: end goto x", "goto x; local a; ::x:: pr
   local f, e = loadstring(s, "=g")
   print(s, f and "ok", e)
 end
+-- Labels in a row at the end of a block all lie outside the scope of its locals.
+print((load "do goto a local y = 1 ::a:: ::b:: end return 'in a row'")())
+print(load "goto a local y = 1 ::a:: ::b:: print(y)")
+print(load "repeat goto a local y = 1 ::a:: ::b:: until y")

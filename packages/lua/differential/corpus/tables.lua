@@ -70,3 +70,12 @@ for i = 1, 100 do q[#q + 1] = i end
 for i = 1, 60 do table.remove(q, 1) end
 print(#q, q[1], q[40])
 print(rawequal(t, t), rawequal(t, {}), rawget({ 5 }, 1), rawset({}, "a", 1).a)
+-- More elements in a constructor than JavaScript passes arguments.
+local long = { "local t = {" }
+for i = 1, 70000 do long[#long + 1] = "'v" .. i .. "'," end
+long[#long + 1] = ""
+for _, last in ipairs { "nil, nil}", "(function() return 7, 8, nil end)()}", "x = 5, ...}" } do
+  long[#long] = last .. " return t"
+  local t = loadstring(table.concat(long))(1, 2, 3)
+  print(#t, t[1], t[70000], t[70002], t.x)
+end

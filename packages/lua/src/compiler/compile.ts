@@ -31,6 +31,7 @@ export const RUNTIME_NAMES = [
     'ML',
     'NA',
     'NN',
+    'NL',
     'NR',
     'AA',
     'RS',

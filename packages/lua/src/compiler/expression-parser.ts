@@ -1,6 +1,7 @@
 /** Expressions, by precedence climbing. */
 import type { ArithOp, BinaryExpr, Block, CompareOp, Expr, FunctionNode, TableExpr, UnaryExpr } from './ast.js';
 import { FALSE, NIL, TRUE, VARARG } from './ast.js';
+import { environmentCall } from './environment-call.js';
 import { endsInReturn } from './infer.js';
 import { isLarge, type LateFunction, mayBeLate } from './late-function.js';
 import { foldNumbers, PRIORITY, UNARY_PRIORITY } from './operators.js';
@@ -10,7 +11,6 @@ import { TokenParser } from './token-parser.js';
 const MAX_SHARED = 255;
 const NO_ARGS: readonly Expr[] = [];
 const CONSTANTS = { nil: NIL, true: TRUE, false: FALSE };
-const ENVIRONMENT_CALLS = new Set(['setfenv', 'getfenv', 'module']);
 
 export abstract class ExpressionParser extends TokenParser {
   private readonly numbers: Expr[] = [];
@@ -164,8 +164,7 @@ export abstract class ExpressionParser extends TokenParser {
           if (lex.token === '(' && line !== lex.lastLine)
             throw lex.errorNear('ambiguous syntax (function call x new statement)');
           // These act on the environment of the function they are called from, even through a local of the same name.
-          const name = e.kind === 'Local' ? e.v.name : e.kind === 'Global' ? e.name : '';
-          if (ENVIRONMENT_CALLS.has(name)) this.scopes.markEnvironmentCall();
+          if (environmentCall(e) !== undefined) this.scopes.markEnvironmentCall();
           e = { kind: 'Call', callee: e, args: this.parseArgs(), line };
           break;
         }

@@ -1,7 +1,7 @@
 /** Statements, and the entry point of the parser. */
 
 import { assignment, nameFunction } from './assignment.js';
-import type { Block, ChunkNode, Expr, GenericForStat, IfStat, LabelStat, Stat } from './ast.js';
+import type { Block, ChunkNode, Expr, GenericForStat, IfStat, Stat } from './ast.js';
 import { isMulti } from './ast.js';
 import { ExpressionParser } from './expression-parser.js';
 import type { LateFunction } from './late-function.js';
@@ -60,7 +60,7 @@ class Parser extends ExpressionParser {
       const last = lex.token === 'return';
       const stat = this.parseStatement();
       if (stat !== undefined) stats[this.parsed++] = stat;
-      if (stat?.kind === 'Label') this.endLabel(stat);
+      if (stat?.kind === 'Label') this.endLabel(from);
       this.accept(';');
       if (last) break;
     }
@@ -69,11 +69,16 @@ class Parser extends ExpressionParser {
     this.leave();
   }
 
-  /** Labels and semicolons that follow do not count: is the label the end of its block? */
-  private endLabel(label: LabelStat): void {
+  /** After a label: do this one and those just before it end the block, whose statements begin at `from`? */
+  private endLabel(from: number): void {
     const { lex } = this;
     while (lex.token === ';') lex.next();
-    if (BLOCK_END.has(lex.token) && lex.token !== 'until') this.scopes.trailingLabel(label);
+    if (!BLOCK_END.has(lex.token) || lex.token === 'until') return;
+    for (let i = this.parsed - 1; i >= from; i--) {
+      const stat = this.stats[i]!;
+      if (stat.kind !== 'Label') return;
+      this.scopes.trailingLabel(stat);
+    }
   }
 
   private parseBlock(loop = false): Block {

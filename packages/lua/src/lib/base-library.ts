@@ -1,11 +1,11 @@
 /** The base library, but for what loads code and what protects calls. */
 import { LuaError } from '../errors.js';
 import { argError, argTypeError, luaError, typeName } from '../raise.js';
-import type { Engine } from '../runtime/engine.js';
+import { type Engine, printed } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
 import { LuaTable } from '../table.js';
 import { LuaUserdata, type LuaValue, multi, NONE } from '../value.js';
-import { checkAny, checkInt, checkTable } from './args.js';
+import { checkAny, checkInt, checkString, checkTable } from './args.js';
 import type { Library } from './host.js';
 import { numberToString, stringToInteger, stringToNumber } from './number-text.js';
 
@@ -23,6 +23,10 @@ export function openBase(engine: Engine): Library {
     const v = t.getNum(i + 1);
     return v === undefined ? NONE : [i + 1, v];
   });
+  const tostring = hostFunction('tostring', function (v: LuaValue) {
+    checkAny(v, 1, arguments.length);
+    return engine.tostringValue(v);
+  });
   const library: Library = {
     next,
     pairs(t: LuaValue) {
@@ -35,17 +39,16 @@ export function openBase(engine: Engine): Library {
       return [ipairsStep, checkTable(checkAny(t, 1, arguments.length), 1, arguments.length), 0];
     },
     print(...args: LuaValue[]) {
-      host.write(`${args.map((v) => host.tostring(v)).join('\t')}\n`);
+      const replaced = engine.env.getStr('tostring');
+      const text = replaced === tostring ? host.tostring : (v: LuaValue) => printed(host.call1(replaced, v));
+      host.write(`${args.map((v) => text(v)).join('\t')}\n`);
       return NONE;
     },
     type(v: LuaValue) {
       checkAny(v, 1, arguments.length);
       return typeName(v);
     },
-    tostring(v: LuaValue) {
-      checkAny(v, 1, arguments.length);
-      return engine.tostringValue(v);
-    },
+    tostring,
     tonumber(v: LuaValue, base: LuaValue) {
       if (base === undefined || base === 10) return toNumber(v, arguments.length);
       return toNumberBase(v, checkInt(base, 2, arguments.length), arguments.length);
@@ -104,7 +107,9 @@ export function openBase(engine: Engine): Library {
       return unpack(t, i, j, arguments.length);
     },
     newproxy: (arg: LuaValue) => newProxy(arg),
-    collectgarbage: (option: LuaValue) => collectGarbage(option),
+    collectgarbage(option: LuaValue) {
+      return collectGarbage(option, arguments.length);
+    },
     gcinfo: () => memoryInUse(),
     _VERSION: 'Lua 5.1',
   };
@@ -168,21 +173,23 @@ function memoryInUse(): number {
   return usage === undefined ? 0 : usage.heapUsed / 1024;
 }
 
-const GC_OPTIONS = new Set([
-  'collect',
-  'stop',
-  'restart',
-  'step',
-  'setpause',
-  'setstepmul',
-  'isrunning',
-  'generational',
-  'incremental',
+/** What each option returns; no option changes anything. */
+const GC_OPTIONS = new Map<string, LuaValue>([
+  ['collect', 0],
+  ['stop', 0],
+  ['restart', 0],
+  ['step', true],
+  ['isrunning', true],
+  ['setpause', 200],
+  ['setstepmul', 200],
+  ['generational', 0],
+  ['incremental', 0],
 ]);
 
-function collectGarbage(option: LuaValue): LuaValue {
-  if (option === 'count') return memoryInUse();
-  if (option === 'step' || option === 'isrunning') return true;
-  if (option === undefined || GC_OPTIONS.has(option)) return 0;
-  throw argError(1, `invalid option '${String(option)}'`);
+function collectGarbage(option: LuaValue, argc: number): LuaValue {
+  const name = option === undefined ? 'collect' : checkString(option, 1, argc);
+  if (name === 'count') return memoryInUse();
+  const result = GC_OPTIONS.get(name);
+  if (result === undefined) throw argError(1, `invalid option '${name}'`);
+  return result;
 }

@@ -59,7 +59,7 @@ export function openProtectedCalls(engine: Engine): Library {
     engine.handled = e;
     try {
       const r = caller.call(handler, [errorValue(e)]);
-      return r instanceof Array ? [false, ...r] : [false, r];
+      return [false, r instanceof Array ? r[0] : r];
     } catch {
       return [false, 'error in error handling'];
     } finally {

@@ -121,6 +121,7 @@ export class Engine {
       },
       NA: newArray,
       NN: newNumbers,
+      NL: newList,
       NR: newRecord,
       AA: appendAll,
       RS: rawStore,
@@ -162,10 +163,7 @@ export class Engine {
   }
 
   tostring(v: LuaValue): string {
-    const text = this.tostringValue(v);
-    if (typeof text === 'string') return text;
-    if (typeof text === 'number') return numberToString(text);
-    throw luaError("'tostring' must return a string to 'print'");
+    return printed(this.tostringValue(v));
   }
 
   /** What `tostring` returns: a string, unless a `__tostring` metamethod has other ideas. */
@@ -196,10 +194,22 @@ export class Engine {
  * have an allocation site, by which V8 may decide to allocate in the old generation for good.
  */
 function newArray(...arr: LuaValue[]): LuaTable {
+  return newList(arr);
+}
+
+/** The same from an array, for as many elements as there are. */
+function newList(arr: LuaValue[]): LuaTable {
   const t = new LuaTable();
   t.arr = arr;
   if (arr[arr.length - 1] === undefined) t.trim();
   return t;
+}
+
+/** What `print` writes for a result of `tostring`. */
+export function printed(text: LuaValue): string {
+  if (typeof text === 'string') return text;
+  if (typeof text === 'number') return numberToString(text);
+  throw luaError("'tostring' must return a string to 'print'");
 }
 
 /** A table of numbers. */

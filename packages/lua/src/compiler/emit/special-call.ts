@@ -5,6 +5,7 @@
 
 import type { CallExpr } from '../ast.js';
 import { isMulti } from '../ast.js';
+import { type EnvironmentCall, environmentCall } from '../environment-call.js';
 import type { AnyCall } from './call.js';
 import { arrayOf, emitCall } from './call.js';
 import { type FunctionContext, optProp, varRef } from './context.js';
@@ -13,14 +14,12 @@ import { emitExpr, splitLast } from './expression.js';
 /** Text of the call when it is one of these, else undefined. */
 export function emitSpecialCall(cx: FunctionContext, e: AnyCall): string | undefined {
   if (e.kind !== 'Call') return undefined;
+  const environment = environmentCall(e.callee);
+  if (environment !== undefined) return emitEnvCall(cx, e, environment);
   const name = e.callee.kind === 'Global' ? e.callee.name : e.callee.kind === 'Local' ? e.callee.v.name : undefined;
   switch (name) {
     case 'select':
       return emitSelect(cx, e);
-    case 'setfenv':
-    case 'getfenv':
-    case 'module':
-      return emitEnvCall(cx, e, name);
     case 'error':
       return emitError(cx, e);
     default:
@@ -52,7 +51,7 @@ function emitSelect(cx: FunctionContext, e: CallExpr): string | undefined {
 }
 
 /** These act on the environment of the function that calls them, so they get a handle on it. */
-function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
+function emitEnvCall(cx: FunctionContext, e: CallExpr, name: EnvironmentCall): string {
   const { fixed, last } = splitLast(e.args);
   const items = fixed.map((a) => emitExpr(cx, a));
   if (last !== undefined) {
@@ -63,7 +62,9 @@ function emitEnvCall(cx: FunctionContext, e: CallExpr, name: string): string {
   cx.changesEnv = true;
   const mark = cx.mark(e.line, e.callee, 'call');
   const handle = `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? ';Q.setEnv(x)' : ''}}}`;
-  return `(${calleeValue(cx, e, name)}===R.${name}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;
+  let test = `${e.callee.kind === 'Index' ? emitExpr(cx, e.callee) : calleeValue(cx, e, name)}===R.${name}`;
+  if (e.callee.kind === 'Global') test = `(${test}||${cx.env}.mt!==void 0&&${emitExpr(cx, e.callee)}===R.${name})`;
+  return `(${test}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;
 }
 
 /** `error(text)` of level 1: the position is known here. */

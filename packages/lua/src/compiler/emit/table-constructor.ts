@@ -13,14 +13,18 @@ export function emitTable(cx: FunctionContext, e: TableExpr): string {
   return emitMixed(cx, e);
 }
 
+/** Elements up to which they may be arguments of one call in JavaScript. */
+const MAX_ARGUMENTS = 1000;
+
 /** `{a, b, f()}` */
 function emitArray(cx: FunctionContext, e: TableExpr): string {
   if (e.items.every((i) => typeOf(i.value) === 'number'))
     return `NN([0,${e.items.map((i) => emitExpr(cx, i.value)).join()}])`;
-  return `NA(0,${listText(
+  const list = `0,${listText(
     cx,
     e.items.map((i) => i.value),
-  )})`;
+  )}`;
+  return e.items.length <= MAX_ARGUMENTS ? `NA(${list})` : `NL([${list}])`;
 }
 
 function listText(cx: FunctionContext, values: readonly Expr[]): string {
