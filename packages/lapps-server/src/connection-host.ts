@@ -12,6 +12,8 @@ export interface ConnectionHost {
   /** Milliseconds, coarse: as of the last tick of the server's clock. */
   readonly now: () => number;
   readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => void;
+  /** Undefined when nothing is to be waited for. It is never rejected. */
+  readonly onClosing: (connection: Connection) => Promise<unknown> | undefined;
   readonly onSent: (bytes: number) => void;
   readonly onProtocolError: (connection: Connection, error: Error) => void;
   readonly onSlowConsumer: (connection: Connection) => void;

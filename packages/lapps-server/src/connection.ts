@@ -1,13 +1,16 @@
 import type { Socket } from 'node:net';
 import { checkCloseCode, cutReason } from './close-code.js';
 import type { ConnectionHost } from './connection-host.js';
+import { Ending } from './ending.js';
 import type { CloseCause, CloseInfo } from './events.js';
 import { type Framed, Opcode } from './frame.js';
 import { Inbound } from './inbound.js';
 import { KeptMessages } from './kept-messages.js';
 import { Outbox } from './outbox.js';
+import { Owing } from './owing.js';
 import type { PeerSocket } from './peer-socket.js';
 import type { Service } from './service.js';
+import { StallWatch } from './stall-watch.js';
 import { receiverOf } from './ws-receiver.js';
 
 /** One WebSocket connection. Control frames and closing are ws's; data frames are built and written here, a pass in one write. */
@@ -27,19 +30,17 @@ export class Connection {
   lastPing = 0;
   lastMessage: number;
   /** @internal */ readonly inbound: Inbound;
+  /** @internal */ readonly stall: StallWatch;
 
   readonly #host: ConnectionHost;
   readonly #ws: PeerSocket;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
   readonly #compress: boolean;
-  #cause: CloseCause | undefined;
-  #code = 1006;
-  #reason = '';
+  readonly #ending = new Ending();
   #kept: KeptMessages | undefined;
-  /** Bytes the system took from the socket, and when that was last seen to grow or nothing waited. */
-  #taken = 0;
-  #takenAt = 0;
+  /** The client sends nothing more, and was or is owed something. */
+  #owing: Owing | undefined;
   #paused = false;
   #ended: CloseInfo | undefined;
   #finished = false;
@@ -61,6 +62,7 @@ export class Connection {
     this.#host = host;
     this.#ws = ws;
     this.#socket = socket;
+    this.stall = new StallWatch(socket);
     this.#outbox = new Outbox(host.outboxes, socket);
     this.#compress = ws.extensions !== '';
     this.inbound = new Inbound({
@@ -73,9 +75,9 @@ export class Connection {
     });
   }
 
-  /** Whether messages can be sent: from the handshake to the first Close frame of either side. */
+  /** Whether messages can be sent: from the handshake to our Close frame, or the client's unless `onClosing` is waited for. */
   get open(): boolean {
-    return this.#cause === undefined && this.#ws.readyState === this.#ws.OPEN;
+    return this.#ending.cause === undefined && this.#ws.readyState === this.#ws.OPEN;
   }
 
   /** Whether reading is paused. */
@@ -136,17 +138,6 @@ export class Connection {
     this.end('slow-consumer', 1008, 'slow consumer');
   }
 
-  /** Milliseconds for which data has waited without any of it being taken, as of the calls of this. @internal */
-  stalledFor(now: number): number {
-    const { bytesWritten, writableLength } = this.#socket;
-    const taken = bytesWritten - writableLength;
-    if (taken !== this.#taken || this.bufferedBytes === 0) {
-      this.#taken = taken;
-      this.#takenAt = now;
-    }
-    return now - this.#takenAt;
-  }
-
   /**
    * Starts the closing handshake: what was sent before goes out first, nothing after. TCP ends when the client answers,
    * or after `closeTimeoutMs`. A reason is cut at 123 bytes between characters. Does nothing when the connection is closing.
@@ -160,7 +151,12 @@ export class Connection {
 
   /** Cuts the connection without a Close frame. */
   terminate(): void {
-    this.#setEnd('lost', 1006, '');
+    this.cut('lost');
+  }
+
+  /** @internal */
+  cut(cause: 'lost' | 'ping-timeout'): void {
+    this.#ending.set(cause, 1006, '');
     this.#outbox.drop();
     this.#ws.terminate();
   }
@@ -181,59 +177,66 @@ export class Connection {
     this.#paused = false;
     this.lastSeen = this.#host.now();
     this.lastMessage = this.lastSeen;
-    this.#deliverKept();
-    if (this.#paused) return;
-    if (this.#ended === undefined) this.#ws.resume();
-    else this.#finish(this.#ended);
-  }
-
-  #deliverKept(): void {
-    const kept = this.#kept;
-    kept?.drain((data, isBinary) => {
+    this.#kept?.drain((data, isBinary) => {
       this.#host.onMessage(this, data, isBinary);
       return !this.#paused;
     });
-    if (kept?.isEmpty === true) this.#kept = undefined;
+    if (this.#kept?.isEmpty === true) this.#kept = undefined;
+    if (this.#paused) return;
+    if (this.#ended !== undefined) this.#finish(this.#ended);
+    else {
+      this.#ws.resume();
+      this.#owing?.settle(this.#host.onClosing, this);
+    }
   }
 
   /** Ends the connection for a cause of the server's. @internal */
   end(cause: CloseCause, code: number, reason: string): void {
     if (!this.open) return;
+    // It ends already, and the client is owed something.
+    if (this.#owing !== undefined && (cause === 'shutdown' || cause === 'idle')) return;
     if (cause === 'slow-consumer') this.#outbox.drop();
-    this.#setEnd(cause, code, cutReason(reason));
-    this.#ws.close(code, this.#reason);
+    this.#ending.set(cause, code, cutReason(reason));
+    this.#ws.close(code, this.#ending.reason);
+    // Where the client has ended its half of TCP no Close of its will come.
+    this.#owing?.give();
   }
 
-  #setEnd(cause: CloseCause, code: number, reason: string): void {
-    if (this.#cause !== undefined) return;
-    this.#cause = cause;
-    this.#code = code;
-    this.#reason = reason;
+  /**
+   * The client sends nothing more. Returns whether `answer`, which says the end back, is called later or was already: what
+   * the client is owed goes out first, for `closeTimeoutMs` at most. @internal
+   */
+  clientDone(answer: () => void): boolean {
+    if (this.#ending.cause !== undefined || this.service.options.onClosing === undefined) return false;
+    // The end of TCP behind a Close that waits for its answer.
+    if (this.#owing !== undefined) return true;
+    this.#owing = new Owing(answer, this.#host.limits.closeTimeoutMs, () => this.terminate());
+    if (!this.#paused || this.#kept === undefined) this.#owing.settle(this.#host.onClosing, this);
+    return true;
   }
 
-  /** Sends a ping. @internal */
-  ping(): void {
-    if (!this.open) return;
-    this.lastPing = this.#host.now();
-    this.#outbox.addMessage(Opcode.ping, '', false);
-  }
-
-  /** Nothing has been heard since a ping: the peer is gone. @internal */
-  pingTimedOut(): void {
-    this.#setEnd('ping-timeout', 1006, '');
-    this.terminate();
-  }
-
-  /** A Close frame is about to be written; when nobody here asked for it, ws answers the client. @internal */
-  beforeClose(code: number): void {
-    this.#setEnd('peer', code, '');
+  /** Writes what waits. @internal */
+  write(): void {
     this.#outbox.write();
     this.#host.outboxes.keepPass();
   }
 
+  /** Sends a ping. @internal */
+  ping(): void {
+    if (!this.listening) return;
+    this.lastPing = this.#host.now();
+    this.#outbox.addMessage(Opcode.ping, '', false);
+  }
+
+  /** A Close frame is about to be written; when nobody here asked for it, ws answers the client. @internal */
+  beforeClose(code: number): void {
+    this.#ending.set('peer', code, '');
+    this.write();
+  }
+
   /** Whether the next message may be delivered. @internal */
   get listening(): boolean {
-    return !this.#paused && this.open;
+    return !this.#paused && this.#owing === undefined && this.open;
   }
 
   /** Bytes came from the client. Returns as {@link Inbound.take}. @internal */
@@ -246,14 +249,10 @@ export class Connection {
   receivedMessage(data: Buffer, isBinary: boolean): void {
     if (!this.open) return;
     this.lastMessage = this.lastSeen;
-    if (!this.#paused) {
-      this.#host.onMessage(this, data, isBinary);
-      return;
-    }
+    if (!this.#paused) return this.#host.onMessage(this, data, isBinary);
     // The rest of a chunk; without compression never more than ws had read, with it the inflated size counts.
-    const kept = (this.#kept ??= new KeptMessages());
-    if (kept.bytes + data.length <= this.#host.limits.maxBufferedBytes) kept.add(data, isBinary);
-    else this.end('protocol', 1008, 'too much at once');
+    this.#kept ??= new KeptMessages(this.#host.limits.maxBufferedBytes);
+    if (!this.#kept.add(data, isBinary)) this.end('protocol', 1008, 'too much at once');
   }
 
   /** A ping came: the answer goes out in order with the data, and counts against the same bound. @internal */
@@ -265,7 +264,7 @@ export class Connection {
 
   /** ws refused what the client sent and has answered with a Close frame. @internal */
   protocolFailed(error: Error): void {
-    if (this.#cause === 'peer') this.#cause = 'protocol';
+    this.#ending.faulted();
     this.#host.onProtocolError(this, error);
   }
 
@@ -278,15 +277,16 @@ export class Connection {
   socketClosed(code: number, reason: string): void {
     this.#outbox.drop();
     this.inbound.end();
-    if (this.#cause === 'peer') this.#ended = { code, reason, cause: 'peer' };
-    else this.#ended = { code: this.#code, reason: this.#reason, cause: this.#cause ?? 'lost' };
+    this.#owing?.end();
+    this.#ended = this.#ending.closed(code, reason);
     if (this.#kept === undefined || !this.#paused) this.#finish(this.#ended);
   }
 
   /** Reports the end now, messages kept for a paused reader or not. @internal */
   forceEnd(): void {
+    this.#owing?.give();
     this.terminate();
-    this.#finish(this.#ended ?? { code: this.#code, reason: this.#reason, cause: this.#cause ?? 'lost' });
+    this.#finish(this.#ended ?? this.#ending.info);
   }
 
   #finish(info: CloseInfo): void {

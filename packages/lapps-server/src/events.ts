@@ -42,7 +42,7 @@ export type ServerEvent =
   | {
       readonly type: 'handler-error';
       readonly connection: Connection;
-      readonly handler: 'onOpen' | 'onMessage' | 'onClose';
+      readonly handler: 'onOpen' | 'onMessage' | 'onClosing' | 'onClose';
       readonly error: unknown;
     }
   | { readonly type: 'slow-consumer'; readonly connection: Connection; readonly bufferedBytes: number }

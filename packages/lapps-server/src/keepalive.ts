@@ -12,7 +12,8 @@ const dueFor = (connection: Connection, now: number, limits: ServerLimits): Due 
   if (!connection.open) return 'nothing';
   const { stallTimeoutMs } = limits;
   // Also for a paused reader, and for a client that keeps sending: neither is a reason not to read.
-  if (stallTimeoutMs > 0 && connection.stalledFor(now) >= stallTimeoutMs) return 'stalled';
+  if (stallTimeoutMs > 0 && connection.stall.stalledFor(now, connection.bufferedBytes) >= stallTimeoutMs)
+    return 'stalled';
   // A paused reader hears neither pongs nor messages; that is not the client's fault.
   if (connection.paused) return 'nothing';
   const { idleTimeoutMs, pingIntervalMs, pongTimeoutMs } = limits;
@@ -48,7 +49,7 @@ export class Keepalive {
     else if (due === 'idle') connection.end('idle', 1001, 'idle');
     else if (due === 'lost') {
       onLost(connection);
-      connection.pingTimedOut();
+      connection.cut('ping-timeout');
     }
   }
 

@@ -46,7 +46,8 @@ type Result = readonly CborInput[] | undefined;
 export interface LappsServiceOptions extends Omit<ServiceOptions, 'protocol' | 'onMessage'> {
   /**
    * Requests by method name. What a method returns is the `result` array; undefined is an empty one. Unknown methods are
-   * answered with -32601. Responses go out in the order of the requests, however long each takes.
+   * answered with -32601. Responses go out in the order of the requests, however long each takes, and before a Close that the
+   * client sent behind them is answered (for `closeTimeoutMs`).
    */
   readonly methods?: { readonly [name: string]: (call: LappsCall) => Result | Promise<Result> } | undefined;
   /** Notifications. What it returns is ignored; a fault closes the connection with 1011. */
@@ -75,6 +76,7 @@ class ResponseQueue {
   readonly #max: number;
   readonly #slots: { bytes: Uint8Array | undefined }[] = [];
   #paused = false;
+  #emptied: (() => void) | undefined;
 
   constructor(connection: Connection, max: number) {
     this.#connection = connection;
@@ -95,8 +97,15 @@ class ResponseQueue {
     };
   }
 
+  /** Resolves when no request is without its response. */
+  empty(): Promise<void> | undefined {
+    if (this.#slots.length === 0) return undefined;
+    return new Promise((resolve) => (this.#emptied = resolve));
+  }
+
   #release(): void {
     while (this.#slots[0]?.bytes !== undefined) this.#connection.send(this.#slots.shift()!.bytes!);
+    if (this.#slots.length === 0) this.#emptied?.();
     if (!this.#paused || this.#slots.length >= this.#max) return;
     this.#paused = false;
     this.#connection.resumeReading();
@@ -118,7 +127,7 @@ const decode = (data: Buffer, isBinary: boolean, limits: Partial<CborLimits> | u
  * does. A method's fault that is no {@link RequestError} is answered with -32603 and costs only that request.
  */
 export const lappsService = (options: LappsServiceOptions): ServiceOptions => {
-  const { methods = {}, onNotification, maxPendingRequests = 64, cborLimits, ...rest } = options;
+  const { methods = {}, onNotification, onClosing, maxPendingRequests = 64, cborLimits, ...rest } = options;
   const queues = new WeakMap<Connection, ResponseQueue>();
   const queueOf = (connection: Connection): ResponseQueue => {
     const queue = queues.get(connection) ?? new ResponseQueue(connection, maxPendingRequests);
@@ -152,5 +161,10 @@ export const lappsService = (options: LappsServiceOptions): ServiceOptions => {
     if (cid !== undefined) return onNotification?.(call);
     return answer(call).then(queueOf(connection).reserve());
   };
-  return { ...rest, protocol: 'LAppS', onMessage };
+  return {
+    ...rest,
+    protocol: 'LAppS',
+    onMessage,
+    onClosing: (connection) => Promise.all([onClosing?.(connection), queues.get(connection)?.empty()]),
+  };
 };

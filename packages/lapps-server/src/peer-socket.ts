@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
+import { hasPeerClosed } from './ws-receiver.js';
 
 /**
  * The socket of one connection as ws knows it. ws writes Close frames straight to the TCP socket, its own answers to the
@@ -9,7 +10,11 @@ export class PeerSocket extends WebSocket {
   connection: Connection | undefined;
 
   override close(code?: number, reason?: string | Buffer): void {
-    this.connection?.beforeClose(code ?? 1005);
-    super.close(code, reason);
+    const { connection } = this;
+    const say = (): void => {
+      connection?.beforeClose(code ?? 1005);
+      super.close(code, reason);
+    };
+    if (connection === undefined || !hasPeerClosed(this) || !connection.clientDone(say)) say();
   }
 }

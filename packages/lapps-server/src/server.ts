@@ -42,7 +42,7 @@ export interface StopOptions {
   readonly graceMs?: number;
 }
 
-type Handler = 'onOpen' | 'onMessage' | 'onClose';
+type Handler = 'onOpen' | 'onMessage' | 'onClosing' | 'onClose';
 
 const counter = (): (() => number) => {
   let last = 0;
@@ -116,6 +116,7 @@ export class LappsServer {
           this.#handlerFailed(connection, 'onMessage', error);
         }
       },
+      onClosing: (connection) => this.#closing(connection),
       onSent: (bytes) => {
         stats.messagesOut += 1;
         stats.bytesOut += bytes;
@@ -238,6 +239,17 @@ export class LappsServer {
     this.#emit({ type: 'opened', connection });
     const { onOpen } = service.options;
     if (onOpen !== undefined) this.#call(connection, 'onOpen', () => onOpen(connection, request));
+  }
+
+  #closing(connection: Connection): Promise<unknown> | undefined {
+    const failed = (error: unknown): void => this.#handlerFailed(connection, 'onClosing', error);
+    try {
+      const result = connection.service.options.onClosing?.(connection);
+      return result instanceof Promise ? result.catch(failed) : undefined;
+    } catch (error) {
+      failed(error);
+      return undefined;
+    }
   }
 
   #ended(connection: Connection, info: CloseInfo): void {

@@ -31,6 +31,12 @@ export interface ServiceOptions {
    * spared. Such `data` must not be sent as `owned`. Default false.
    */
   readonly lendData?: boolean | undefined;
+  /**
+   * The client sends nothing more: its Close frame came, or the end of its half of TCP. What is sent until the returned
+   * promise is settled goes out before the answer, which waits no longer than `closeTimeoutMs`. Behind all `onMessage`, before
+   * `onClose`; not where we closed first, or the connection broke.
+   */
+  readonly onClosing?: ((connection: Connection) => unknown) | undefined;
   /** Exactly once for every connection that was opened, whatever ended it; nothing can be sent any more. */
   readonly onClose?: ((connection: Connection, info: CloseInfo) => unknown) | undefined;
   /** Default: the server's `maxMessageBytes`. */

@@ -31,6 +31,18 @@ function onRead(this: Socket, length: number, bytes: Buffer): boolean {
   return true;
 }
 
+let wsOnEnd: ((this: Duplex) => void) | undefined;
+
+/** In the place of ws's own listener, which ends our half at once. */
+function onSocketEnd(this: Wired): void {
+  const connection = this[kConnection]!;
+  const answer = (): void => {
+    connection.write();
+    wsOnEnd!.call(this);
+  };
+  if (!connection.clientDone(answer)) answer();
+}
+
 function onSocketClose(this: Wired): void {
   this[kConnection]?.beforeSocketClosed();
 }
@@ -60,6 +72,9 @@ export const wire = (connection: Connection, ws: PeerSocket, socket: Duplex): vo
   receiver.write = writeRest;
   readShared(socket, onRead);
   socket.prependListener('close', onSocketClose);
+  // One function for all sockets, which ws does not export.
+  wsOnEnd ??= socket.listeners('end').find(({ name }) => name === 'socketOnEnd') as typeof wsOnEnd;
+  if (wsOnEnd !== undefined) socket.off('end', wsOnEnd).on('end', onSocketEnd);
   ws.on('message', onMessage);
   ws.on('ping', onPing);
   ws.on('error', onError);

@@ -11,6 +11,8 @@
  * | `WsText`, `WsBinary` | IO -> worker | tag: slot | one message, as it came |
  * | `WsDisconnect` | IO -> worker | yes | the connection is gone: uint32 LE slot. Behind all of its messages |
  * | `WsDisconnected` | worker -> IO, answers `WsDisconnect` | yes | nothing: `onDisconnect` is over, the slot can be given out again |
+ * | `WsClosing` | IO -> worker | yes | the client sends nothing more: uint32 LE slot. Behind all of its messages |
+ * | `WsAnswered` | worker -> IO, answers `WsClosing` | yes | nothing: every message is handled, what answers them was sent before |
  * | `WsSendText`, `WsSendBinary` | worker -> IO | no | *address*, the message |
  * | `WsClose` | worker -> IO | no | *address*, uint32 LE close code, reason (UTF-8) |
  * | `WsPause`, `WsResume` | worker -> IO | no | *address*: stop or go on reading, the connection has messages waiting for its handler |
@@ -42,6 +44,8 @@ export const RecordKind = {
   ServiceFault: 29,
   RunService: 30,
   ServiceEnded: 31,
+  WsClosing: 32,
+  WsAnswered: 33,
 } as const;
 
 /** Bytes of an *address*. */

@@ -87,12 +87,12 @@ class LappsBridge implements LappsFrontend, Frontend {
 
   reply(context: unknown, kind: number): void {
     if (kind === RecordKind.ServiceEnded) this.desk.standalone.end(context);
-    else this.sockets.settled(context as WsConnection);
+    else this.sockets.ended(context as WsConnection, kind);
   }
 
   fault(context: unknown, kind: number): void {
     if (kind === RecordKind.RunService) this.desk.standalone.end(context);
-    else this.sockets.settled(context as WsConnection);
+    else this.sockets.ended(context as WsConnection, kind);
   }
 
   event(_worker: number, kind: number, bytes: Uint8Array, at: number, end: number): void {

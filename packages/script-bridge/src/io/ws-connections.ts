@@ -19,6 +19,8 @@ export class WsConnection {
   readonly instance: number;
   /** The instance is gone with its worker. */
   lost = false;
+  /** The client sends nothing more; to be called when its messages are answered. */
+  answered: (() => void) | undefined;
   private pauses = 0;
 
   constructor(connection: Connection, slot: number, worker: number, instance: number) {

@@ -19,7 +19,7 @@ import { Pause, type WsConnection, WsConnections } from './ws-connections.js';
 export interface ServiceSide {
   /** A record without answer; `slot` is its tag. */
   event(kind: number, bytes: Uint8Array, at: number, end: number, worker: number, slot: number): void;
-  /** A record whose end comes back to {@link WsSockets.settled}. */
+  /** A record whose end comes back to {@link WsSockets.ended}. */
   task(kind: number, context: WsConnection, bytes: Uint8Array, at: number, end: number, worker: number): void;
 }
 
@@ -89,6 +89,7 @@ export class WsSockets {
         const own = connection.data as WsConnection;
         side.event(isBinary ? RecordKind.WsBinary : RecordKind.WsText, data, 0, data.length, own.worker, own.slot);
       },
+      onClosing: (connection) => this.closing(connection),
       onClose: (connection) => this.closed(connection),
     };
   }
@@ -107,6 +108,20 @@ export class WsSockets {
     this.side.event(RecordKind.WsOpen, this.record, 0, ADDRESS_BYTES, worker, own.slot);
   }
 
+  /**
+   * The client sends nothing more: the service is asked to say when it has handled all that came. Broadcasts still reach the
+   * client until then, for one of them may be its answer.
+   */
+  private closing(connection: Connection): Promise<void> | undefined {
+    const own = connection.data as WsConnection | undefined;
+    if (own === undefined || own.lost) return undefined;
+    return new Promise((resolve) => {
+      own.answered = resolve;
+      writeUint32(this.record, 0, own.slot);
+      this.side.task(RecordKind.WsClosing, own, this.record, 0, 4, own.worker);
+    });
+  }
+
   /** Exactly once for each connection, whatever ended it. */
   private closed(connection: Connection): void {
     this.bus.leave(connection);
@@ -121,9 +136,10 @@ export class WsSockets {
     this.side.task(RecordKind.WsDisconnect, own, this.record, 0, 4, own.worker);
   }
 
-  /** The service is done with a connection that is gone, or nobody is left who could be. */
-  settled(own: WsConnection): void {
-    this.connections.remove(own);
+  /** The service has done what a record asked for, or nobody is left who could. `kind` is that of the record or its answer. */
+  ended(own: WsConnection, kind: number): void {
+    if (kind === RecordKind.WsClosing || kind === RecordKind.WsAnswered) own.answered?.();
+    else this.connections.remove(own);
   }
 
   /** What a service, or a script that is none, wants of the connections. */

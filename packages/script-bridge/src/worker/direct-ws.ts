@@ -32,7 +32,7 @@ export interface DirectWsOptions {
 export class DirectWs implements Door, ServiceSide, RecordSink {
   private readonly services: ServiceHost;
   private readonly sockets: WsSockets;
-  /** Connections whose `onDisconnect` is not over, by task. */
+  /** Connections that end, and whose service has yet to do something about it, by task. */
   private readonly leaving = new Map<number, WsConnection>();
   private tasks = 0;
   private left: (() => void) | undefined;
@@ -97,8 +97,9 @@ export class DirectWs implements Door, ServiceSide, RecordSink {
       this.sockets.event(kind, bytes, at, end);
       return;
     }
-    this.sockets.settled(this.leaving.get(id) as WsConnection);
+    const own = this.leaving.get(id) as WsConnection;
     this.leaving.delete(id);
+    this.sockets.ended(own, kind);
     if (this.leaving.size === 0) this.left?.();
   }
 }

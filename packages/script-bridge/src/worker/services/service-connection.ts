@@ -21,6 +21,8 @@ export class ServiceConnection {
   waitingBytes = 0;
   /** Reading is paused on account of what waits. */
   paused = false;
+  /** Task of the close that waits for what was asked before, 0 while there is none. */
+  closingTask = 0;
   /** Task of the disconnect that waits behind the messages, 0 while there is none. */
   disconnectTask = 0;
 

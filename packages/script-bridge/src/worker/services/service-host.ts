@@ -105,6 +105,9 @@ export class ServiceHost implements InstanceHost {
       case RecordKind.WsOpen:
         this.opened(id, readUint32(bytes, at), readUint32(bytes, at + 4));
         return true;
+      case RecordKind.WsClosing:
+        this.closing(id, readUint32(bytes, at));
+        return true;
       case RecordKind.WsDisconnect:
         this.gone(id, readUint32(bytes, at));
         return true;
@@ -118,6 +121,16 @@ export class ServiceHost implements InstanceHost {
     if (instance === undefined) throw new Error(`Cannot open connection: instance ${number} is not in this worker`);
     while (this.bySlot.length <= slot) this.bySlot.push(undefined);
     this.bySlot[slot] = new ServiceConnection(this.connections.idOf(slot, generation), instance);
+  }
+
+  private closing(task: number, slot: number): void {
+    const connection = this.bySlot[slot];
+    if (connection?.call === undefined) this.answered(task);
+    else connection.closingTask = task;
+  }
+
+  answered(task: number): void {
+    this.options.sink.reply(task, RecordKind.WsAnswered, NO_BYTES, 0, 0);
   }
 
   private gone(task: number, slot: number): void {

@@ -42,6 +42,8 @@ export interface InstanceHost {
   readonly connections: OpenConnections;
   readonly reader: CborReader;
   readonly pending: PendingCalls;
+  /** All that a connection asked for is handled; `task` waits for it. */
+  answered(task: number): void;
   /** `onDisconnect` of this connection is over. */
   disconnected(connection: ServiceConnection): void;
 }
@@ -205,7 +207,10 @@ export class ServiceInstance {
       connection.paused = false;
       this.host.outbound.flow(RecordKind.WsResume, connection.id);
     }
-    if (connection.call === undefined && connection.disconnectTask > 0) this.callDisconnect(connection);
+    if (connection.call !== undefined) return;
+    if (connection.closingTask > 0) this.host.answered(connection.closingTask);
+    connection.closingTask = 0;
+    if (connection.disconnectTask > 0) this.callDisconnect(connection);
   }
 
   private enqueue(connection: ServiceConnection, message: { binary: boolean; bytes: Uint8Array }): void {
