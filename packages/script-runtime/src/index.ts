@@ -15,6 +15,7 @@ export {
   type ScriptEngine,
   type ScriptRuntime,
 } from './runtime.js';
+export type { Subject } from './subjects.js';
 export { createThreadPool } from './thread-pool.js';
 export type { ThreadPoolOptions } from './thread-pool-options.js';
 export {

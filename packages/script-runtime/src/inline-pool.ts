@@ -2,6 +2,7 @@ import { type ScriptErrorData, ScriptRuntimeError } from './errors.js';
 import type { Pool, PoolHandlers, PoolStats } from './pool.js';
 import type { EngineHost, LogLevel } from './runtime.js';
 import { Seat } from './seat.js';
+import { StartProgress } from './start-progress.js';
 import { ClockWatch, WatchedHost } from './watched-host.js';
 import type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';
 
@@ -13,6 +14,8 @@ export interface InlinePoolOptions {
   readonly timeoutMs?: number;
   /** The same while files load. Default 10 000. */
   readonly loadTimeoutMs?: number;
+  /** When the log says what a start waits for; again whenever that time has doubled. Default 5000. */
+  readonly startNoticeMs?: number;
 }
 
 /**
@@ -22,6 +25,9 @@ export interface InlinePoolOptions {
 export function createInlinePool(options: InlinePoolOptions, handlers: PoolHandlers): Pool {
   return new InlinePool(options, handlers);
 }
+
+/** How often a start is looked at. */
+const LOOK_MS = 50;
 
 const NOT_RUNNING: ScriptErrorData = { code: 'POOL_ERR_STOPPED', message: 'The pool is not running' };
 
@@ -46,8 +52,14 @@ class InlinePool implements Pool {
 
   async start(): Promise<readonly unknown[]> {
     this.refuseStopped();
+    const port = new InlinePort(this, this.handlers, this.options.timeoutMs ?? 1000);
+    const progress = new StartProgress(
+      (level, message) => this.handlers.log(level, message),
+      this.options.startNoticeMs,
+    );
+    // Only what waits can be told of: nothing else runs while a script computes.
+    const timer = setInterval(() => progress.look([{ runner: port.present }], performance.now()), LOOK_MS).unref();
     try {
-      const port = new InlinePort(this, this.handlers, this.options.timeoutMs ?? 1000);
       port.watch.timeoutMs = this.options.loadTimeoutMs ?? 10_000;
       const app = await this.options.createApp(port, this.options.data);
       this.refuseStopped();
@@ -58,6 +70,8 @@ class InlinePool implements Pool {
       return [report];
     } catch (error) {
       throw error instanceof ScriptRuntimeError ? error : new ScriptRuntimeError(ScriptRuntimeError.dataOf(error));
+    } finally {
+      clearInterval(timer);
     }
   }
 
@@ -194,6 +208,8 @@ class InlinePort implements WorkerPort {
   private readonly pool: InlinePool;
   private readonly handlers: PoolHandlers;
   readonly watch: ClockWatch;
+  /** The start. */
+  readonly present = { state: 'starting', step: 'the application', startedAt: performance.now() };
 
   constructor(pool: InlinePool, handlers: PoolHandlers, timeoutMs: number) {
     this.pool = pool;
@@ -208,6 +224,15 @@ class InlinePort implements WorkerPort {
 
   /** Replies are not kept back here. */
   publish(): void {}
+
+  /** Nobody could tell what hangs here. */
+  name(): number {
+    return 0;
+  }
+
+  step(text: string): void {
+    this.present.step = text;
+  }
 
   post(message: unknown): void {
     this.handlers.message?.(0, message);

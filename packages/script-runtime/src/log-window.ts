@@ -15,7 +15,6 @@ const MOST_WAITS = 20;
 export class LogWindow {
   private readonly words: Int32Array;
   private isStalled = false;
-  private lost = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
@@ -28,7 +27,7 @@ export class LogWindow {
    */
   enter(message: string, isOver: () => boolean): boolean {
     if (!this.hasRoom(isOver)) {
-      this.lost++;
+      Atomics.add(this.words, Watch.LogLost, 1);
       return false;
     }
     this.isStalled = false;
@@ -51,21 +50,32 @@ export class LogWindow {
     Atomics.add(this.words, Watch.LogWeight, weightOf(message));
   }
 
-  /** A line about those that were not sent, to be sent in front of the next one; undefined when there were none. */
+  /** The worker: a line about those that were not sent, to be sent in front of the next one; undefined without any. */
   lossText(): string | undefined {
-    if (this.lost === 0) return undefined;
-    const text = `${this.lost} lines of the log are lost: they came faster than they were read`;
-    this.lost = 0;
-    this.count(text);
+    const text = this.takeLossText();
+    if (text !== undefined) this.count(text);
     return text;
   }
 
-  /** The pool, behind each line. */
-  leave(message: string): void {
+  /** The same for the pool, to be written at once: when all that came is written, and when the worker has ended. */
+  takeLossText(): string | undefined {
+    const lost = Atomics.exchange(this.words, Watch.LogLost, 0);
+    if (lost === 0) return undefined;
+    return lost === 1
+      ? '1 line of the log is lost: they came faster than they were read'
+      : `${lost} lines of the log are lost: they came faster than they were read`;
+  }
+
+  /**
+   * The pool, behind each line.
+   * @returns true when none is under way any more
+   */
+  leave(message: string): boolean {
     const weight = weightOf(message);
     const before = Atomics.sub(this.words, Watch.LogWeight, weight);
     // Not for each line: a worker that waits is to have room for many.
     if (before >= MAX_WEIGHT / 2 && before - weight < MAX_WEIGHT / 2) Atomics.notify(this.words, Watch.LogWeight);
+    return before === weight;
   }
 }
 

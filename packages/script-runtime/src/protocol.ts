@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { ScriptErrorData } from './errors.js';
 import type { ChannelEnd } from './record-channel.js';
 import type { LogLevel } from './runtime.js';
+import type { Subject } from './subjects.js';
 
 /** Words of the shared watch memory of one worker. */
 export const Watch = {
@@ -19,10 +20,16 @@ export const Watch = {
   Process: 5,
   /** Counts the watchdog's looks. */
   Ticks: 6,
+  /** What the script code runs for, see `subjects.ts`: a number, 0 for unknown, -1 for all of `SubjectMask`. */
+  Subject: 7,
   /** Counts answers to calls, so that a worker can block until one comes. */
   Answers: 8,
   /** Weight of the log lines the pool has not taken yet, see `log-window.ts`. */
   LogWeight: 9,
+  /** Log lines that were lost and nobody was told of. */
+  LogLost: 10,
+  /** A bit for each of several subjects. */
+  SubjectMask: 11,
 } as const;
 
 /** Bytes of the watch memory. */
@@ -50,6 +57,10 @@ export type WorkerResponse =
   | { readonly type: 'started'; readonly report: unknown }
   | { readonly type: 'failed'; readonly error: ScriptErrorData }
   | { readonly type: 'stopped' }
+  /** What its start waits for now. */
+  | { readonly type: 'step'; readonly text: string }
+  /** What scripts may run for; numbered from 1 in the order they come in. */
+  | { readonly type: 'subject'; readonly subject: Subject }
   | { readonly type: 'app'; readonly message: unknown }
   | {
       readonly type: 'log';

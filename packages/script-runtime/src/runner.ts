@@ -1,11 +1,13 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { ScriptErrorData } from './errors.js';
 import { LogWindow } from './log-window.js';
+import { endedError, hungError } from './lost-worker.js';
 import { answerCalls } from './owner-calls.js';
 import { WATCH_BYTES, Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
 import { RecordReceiver, RecordSender } from './record-channel.js';
 import { createRingMemory, type RecordHandler } from './ring.js';
 import type { LogLevel } from './runtime.js';
+import { Subjects } from './subjects.js';
 
 /** The life of one worker thread, in order; `stopped` is final, a successor is a new runner. */
 export type RunnerState = 'idle' | 'starting' | 'started' | 'stopping' | 'stopped';
@@ -39,6 +41,9 @@ const MAX_EAGER = 8;
 /** One worker thread: start, records both ways, watchdog, stop. */
 export class Runner {
   state: RunnerState = 'idle';
+  /** What its start waits for, and since when it is under way, by `performance.now()`. */
+  step = 'its thread';
+  startedAt = 0;
   readonly sender: RecordSender;
   readonly receiver: RecordReceiver;
   private readonly options: RunnerOptions;
@@ -46,6 +51,7 @@ export class Runner {
   private readonly watch = new SharedArrayBuffer(WATCH_BYTES);
   private readonly words = new Int32Array(this.watch);
   private readonly logWindow = new LogWindow(this.watch);
+  private readonly subjects = new Subjects(this.watch);
   private readonly port: MessagePort;
   private readonly calls: MessagePort;
   /** What the thread is given. */
@@ -90,11 +96,12 @@ export class Runner {
   /** Starts the thread; resolves with the application's report, rejects with a {@link ScriptErrorData}. */
   start(): Promise<unknown> {
     this.state = 'starting';
+    this.startedAt = performance.now();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         fail({
           code: 'POOL_ERR_START',
-          message: `Worker ${this.options.worker} did not start within ${this.options.startTimeoutMs} ms`,
+          message: `Worker ${this.options.worker} did not start within ${this.options.startTimeoutMs} ms: it waits for ${this.step}`,
         });
         void this.kill();
       }, this.options.startTimeoutMs);
@@ -142,6 +149,7 @@ export class Runner {
           if (last === undefined) break;
           take(last.message);
         }
+        this.tellLoss();
         this.onExit(code, failure);
       });
     });
@@ -164,21 +172,26 @@ export class Runner {
     this.port.close();
     this.calls.close();
     this.onStopped?.();
-    const error: ScriptErrorData = {
-      code: 'POOL_ERR_WORKER_LOST',
-      message: `Worker ${this.options.worker} ended unexpectedly (exit ${code}): ${failure?.message ?? 'no error reported'}`,
-      ...(failure?.stack === undefined ? {} : { traceback: failure.stack }),
-    };
+    const error = endedError(this.options.worker, code, failure, this.subjects.running);
     if (before === 'starting') this.failStart(error);
     else if (before === 'started') this.handlers.lost(error);
   }
 
   private onResponse(response: WorkerResponse): void {
     if (response.type === 'app') this.handlers.message(response.message);
+    if (response.type === 'step') this.step = response.text;
+    if (response.type === 'subject') this.subjects.add(response.subject);
     if (response.type !== 'log') return;
     const { level, message, fields } = response;
-    this.logWindow.leave(message);
+    const isLast = this.logWindow.leave(message);
     this.handlers.log(level, message, fields);
+    if (isLast) this.tellLoss();
+  }
+
+  /** A worker that says nothing more does not tell what it could not say. */
+  private tellLoss(): void {
+    const loss = this.logWindow.takeLossText();
+    if (loss !== undefined) this.handlers.log('warn', loss);
   }
 
   /** Asks for the doorbell of the ring back. */
@@ -229,6 +242,11 @@ export class Runner {
     this.interruptedAt ??= now;
     Atomics.store(this.words, Watch.Interrupt, sequence);
     return now - this.interruptedAt >= graceMs;
+  }
+
+  /** The error of one that is hung. */
+  hungError(graceMs: number): ScriptErrorData {
+    return hungError(this.options.worker, this.limitMs + graceMs, this.subjects.running);
   }
 
   private endInterrupt(): void {

@@ -14,6 +14,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * `host.current` whenever the script's code runs, so that host functions know for whom they work.
  */
 export interface ScriptCall {
+  /** A number of `WorkerPort.name`: what the log names where the script cannot be stopped. */
+  readonly subject?: number;
   /** Called once, and only after {@link PENDING} was returned. */
   settled(error: ScriptRuntimeError | null, result: ScriptValue): void;
 }
@@ -33,6 +35,11 @@ export interface EngineHost {
    */
   enterScript(loading?: boolean): void;
   leaveScript(): void;
+  /**
+   * For engines that run several calls in one stretch: whom script code works for while `current` is null, those of
+   * `calls` from index `from` on.
+   */
+  serves(calls: readonly (ScriptCall | null)[], from: number): void;
   /** True when the running stretch is past its deadline: ask every few thousand instructions and raise an error. */
   interrupted(): boolean;
   /**

@@ -16,6 +16,8 @@ export interface ThreadPoolOptions {
   readonly loadTimeoutMs?: number;
   /** Longest start of one worker, loading included. Default 60 000. */
   readonly startTimeoutMs?: number;
+  /** When the log says what a start waits for; again whenever that time has doubled. Default 5000. */
+  readonly startNoticeMs?: number;
   /** Each of the two rings per worker; a power of two. Default 1 MiB. */
   readonly ringBytes?: number;
   /** V8 heap limit per worker in MB; the default is V8's own. */

@@ -5,6 +5,7 @@ import { Lookout } from './lookout.js';
 import { ANY_WORKER, type Pool, type PoolHandlers, type PoolStats } from './pool.js';
 import { Runner } from './runner.js';
 import { chooseSeat, type Orphan, Seat } from './seat.js';
+import { StartProgress } from './start-progress.js';
 import {
   DEFAULT_GRACE_MS,
   DEFAULT_RING_BYTES,
@@ -30,6 +31,7 @@ class ThreadPool implements Pool {
   private watchdog: NodeJS.Timeout | undefined;
   private readonly lookout: Lookout;
   private readonly heldBack = new HeldBack();
+  private readonly progress: StartProgress;
   private queued = 0;
   private tasks = 0;
   private faults = 0;
@@ -49,10 +51,8 @@ class ThreadPool implements Pool {
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     const { ringBytes = DEFAULT_RING_BYTES } = options;
-    this.lookout = new Lookout({
-      drain: (seat, runner) => this.take(seat, runner),
-      passEnd: () => this.passEnd(),
-    });
+    this.progress = new StartProgress(handlers.log, options.startNoticeMs);
+    this.lookout = new Lookout({ drain: (seat, runner) => this.take(seat, runner), passEnd: () => this.passEnd() });
     for (let i = 0; i < options.workers; i++) this.seats.push(new Seat((count) => this.unqueue(count), ringBytes));
   }
 
@@ -190,17 +190,16 @@ class ThreadPool implements Pool {
 
   private watch(): void {
     const now = performance.now();
+    this.progress.look(this.seats, now);
     for (let i = 0; i < this.seats.length; i++) {
       const seat = this.seats[i];
       const { runner } = seat;
       if (runner === undefined || runner.state === 'idle' || runner.state === 'stopped') continue;
       // A start that hangs is ended by its own time limit, with its own error.
       if (!runner.checkDeadline(now, this.graceMs) || runner.state === 'starting') continue;
+      const error = runner.hungError(this.graceMs);
       void runner.kill();
-      this.replace(seat, i, {
-        code: 'POOL_ERR_WORKER_HUNG',
-        message: `Worker ${i} did not come back ${this.timeoutMs + this.graceMs} ms after it entered a script: thread ended`,
-      });
+      this.replace(seat, i, error);
     }
   }
 
@@ -213,7 +212,8 @@ class ThreadPool implements Pool {
   }
 
   private abandon(seat: Seat, worker: number, error: ScriptErrorData): void {
-    this.handlers.log('error', error.message, { worker, code: error.code, inFlight: seat.inFlight });
+    const { code, message, script } = error;
+    this.handlers.log('error', message, { worker, code, ...(script && { script }), inFlight: seat.inFlight });
     this.guarded(() => this.handlers.workerChanged?.(worker, 'lost'));
     // Answers that were already in the ring are good; a payload that was still in the dead thread's port is not.
     if (seat.runner !== undefined) this.drain(seat.runner);

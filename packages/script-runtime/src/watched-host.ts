@@ -1,5 +1,6 @@
 import { Watch } from './protocol.js';
 import type { EngineHost, LogLevel, ScriptCall } from './runtime.js';
+import { subjectOfAll } from './subjects.js';
 
 /** The part of an {@link EngineHost} that all engines of one thread share. */
 export interface ThreadHost {
@@ -34,6 +35,15 @@ export class SharedWatch {
     if (--this.depth === 0) this.words[Watch.Busy] = 0;
   }
 
+  /** One more plain store per call: it says what hangs when the worker does not come back. */
+  runsFor(subject: number): void {
+    this.words[Watch.Subject] = subject;
+  }
+
+  subjectOfAll(calls: readonly (ScriptCall | null)[], from: number): number {
+    return subjectOfAll(this.words, calls, from);
+  }
+
   interrupted(): boolean {
     return this.depth > 0 && Atomics.load(this.words, Watch.Interrupt) === this.sequence;
   }
@@ -62,6 +72,12 @@ export class ClockWatch {
     this.depth--;
   }
 
+  runsFor(_subject: number): void {}
+
+  subjectOfAll(): number {
+    return 0;
+  }
+
   interrupted(): boolean {
     return this.depth > 0 && performance.now() > this.deadline;
   }
@@ -74,8 +90,10 @@ export class ClockWatch {
 
 /** One engine's view of its thread. */
 export class WatchedHost implements EngineHost {
-  current: ScriptCall | null = null;
   readonly timeoutMs: number;
+  private call: ScriptCall | null = null;
+  /** What script code runs for that works for no single call. */
+  private served = 0;
   private readonly thread: ThreadHost;
   private readonly watch: SharedWatch | ClockWatch;
 
@@ -83,6 +101,20 @@ export class WatchedHost implements EngineHost {
     this.thread = thread;
     this.watch = watch;
     this.timeoutMs = thread.timeoutMs;
+  }
+
+  get current(): ScriptCall | null {
+    return this.call;
+  }
+
+  set current(call: ScriptCall | null) {
+    this.call = call;
+    this.watch.runsFor(call === null ? this.served : (call.subject ?? 0));
+  }
+
+  serves(calls: readonly (ScriptCall | null)[], from: number): void {
+    this.served = this.watch.subjectOfAll(calls, from);
+    if (this.call === null) this.watch.runsFor(this.served);
   }
 
   log(level: LogLevel, message: string, fields?: Readonly<Record<string, unknown>>): void {

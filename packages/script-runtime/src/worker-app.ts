@@ -1,4 +1,5 @@
 import type { EngineHost, LogLevel } from './runtime.js';
+import type { Subject } from './subjects.js';
 
 /**
  * What the application runs in each worker of a pool: it receives task records and answers each exactly once. The
@@ -34,6 +35,10 @@ export interface WorkerPort {
   reply(id: number, kind: number, bytes: Uint8Array, at: number, end: number): void;
   /** Shows the pool what was replied so far: for code that stays in one call for long. */
   publish(): void;
+  /** Gives something scripts run for a number, for `ScriptCall.subject`. Cheap where it is done once, at the start. */
+  name(subject: Subject): number;
+  /** What the start waits for from now on, as a noun: the log says so where that takes long. */
+  step(text: string): void;
   /** A control message to the pool's `message` handler (structured clone, no hot path). */
   post(message: unknown): void;
   /** Asks the pool's owner (`PoolHandlers.call`); the thread goes on. The caller holds while it waits. */

@@ -5,6 +5,7 @@ import { OwnerCalls } from './owner-calls.js';
 import { Watch, type WorkerRequest, type WorkerResponse, type WorkerStart } from './protocol.js';
 import { RecordReceiver, RecordSender } from './record-channel.js';
 import type { EngineHost, LogLevel } from './runtime.js';
+import type { Subject } from './subjects.js';
 import { SharedWatch, WatchedHost } from './watched-host.js';
 import type { WorkerApp, WorkerAppFactory, WorkerPort } from './worker-app.js';
 
@@ -46,6 +47,7 @@ class WorkerThread implements WorkerPort {
   private inPass = false;
   private flushScheduled = false;
   private publishedAt = 0;
+  private subjects = 0;
   private stopping = false;
   private failure: Error | undefined;
 
@@ -146,6 +148,15 @@ class WorkerThread implements WorkerPort {
 
   get ticks(): number {
     return this.words[Watch.Ticks];
+  }
+
+  name(subject: Subject): number {
+    this.respond({ type: 'subject', subject });
+    return ++this.subjects;
+  }
+
+  step(text: string): void {
+    this.respond({ type: 'step', text });
   }
 
   post(message: unknown): void {

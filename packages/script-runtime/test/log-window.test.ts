@@ -47,4 +47,14 @@ describe('LogWindow', () => {
     expect(worker.lossText()).toMatch(/^2 lines of the log are lost/);
     expect(worker.lossText()).toBeUndefined();
   });
+
+  it('gives the pool what a worker that says nothing more has lost, once', () => {
+    const { worker, pool } = windows();
+    for (const line of [HALF, HALF]) worker.enter(line, () => true);
+    worker.enter('a', () => true);
+    expect(pool.leave(HALF)).toBe(false);
+    expect(pool.leave(HALF)).toBe(true);
+    expect(pool.takeLossText()).toMatch(/^1 line of the log is lost/);
+    expect([pool.takeLossText(), worker.lossText()]).toEqual([undefined, undefined]);
+  });
 });

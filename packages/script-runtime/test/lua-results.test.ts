@@ -47,6 +47,18 @@ describe.each([lua, fengari])('$engine: call()', (runtime) => {
     expect(engine.call(fn, [thread], call)).toBe('thread');
   });
 
+  it.each([
+    ['os.exit(3)', 'os.exit is not available: a script cannot end the server'],
+    ['os.execute("true")', 'os.execute is not available: a script cannot start programs'],
+  ])('refuses %s in words that say why, and costs that call only', async (call, text) => {
+    const { engine, path, fn } = await start(runtime, `return function(x) if x then return x end\n${call} end`);
+    const thrown = (): unknown => engine.call(fn, [], { settled: () => {} });
+    expect(thrown).toThrow(
+      expect.objectContaining({ message: `${path}:2: ${text}`, code: 'SCRIPT_ERR_RUNTIME', line: 2 }),
+    );
+    expect(engine.call(fn, [7], { settled: () => {} })).toBe(7);
+  });
+
   it('reports a result the host cannot take as a fault, at once or after a wait', async () => {
     const { host, engine, fn, path } = await start(
       runtime,

@@ -98,6 +98,22 @@ describe('createThreadPool()', () => {
     expect(answers[2].error).toBeUndefined();
   });
 
+  it.each([
+    [
+      'cannot be interrupted',
+      Do.SPIN,
+      /^Worker 0 did not come back from message 'x' \(x\.lua:3\), entered 120 ms ago: thread/,
+    ],
+    ['ends', Do.EXIT_IN_SCRIPT, /^Worker 0 ended unexpectedly \(exit 8\): .*; it ran message 'x' \(x\.lua:3\)$/],
+  ])('names what ran in a thread that %s', async (_how, kind, text) => {
+    const subject = { what: "message 'x'", script: 'x.lua', where: 'x.lua:3' };
+    const { answers, errors, until, send } = await startPool({ timeoutMs: 60, graceMs: 60, data: { subject } });
+    send(kind, 'hung', bytes());
+    await until(() => answers.length === 1);
+    expect(answers[0].error).toMatchObject({ message: expect.stringMatching(text), script: 'x.lua' });
+    expect(errors[0]).toMatch(text);
+  });
+
   it('logs a handler that throws and goes on behind its record', async () => {
     const seen: unknown[] = [];
     const reply = (context: unknown): void => {

@@ -1,6 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { Do, makePool, startPool } from './support/pools.js';
 
+describe('createThreadPool() and lines of the log', () => {
+  it('tells how many were lost, also where the worker says nothing more', async () => {
+    const said = new Int32Array(new SharedArrayBuffer(4));
+    const lines: string[] = [];
+    let tell: (loss: string) => void = () => {};
+    const told = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const log = (_level: string, message: string): void => {
+      lines.push(message);
+      if (message.includes('lost')) tell(message);
+    };
+    const { send } = await startPool({ data: { said: said.buffer } }, { log });
+    send(Do.LOSE_LINES, 'x', new Uint8Array(0));
+    // Nobody takes a line meanwhile.
+    Atomics.wait(said, 0, 0);
+    expect(await told).toMatch(/^904 lines of the log are lost/);
+    expect(lines.indexOf('line 4095')).toBe(4095);
+  });
+});
+
 describe('createThreadPool()', () => {
   it('keeps the order of one worker and carries payloads larger than the ring', async () => {
     const { answers, until, send } = await startPool({ ringBytes: 4096 });

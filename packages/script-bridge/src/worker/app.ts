@@ -46,6 +46,7 @@ class BridgeApp implements WorkerApp {
     for (const file of data.files) {
       const { engine } = await parts.sharedEngine(file);
       parts.loading = file.path;
+      parts.port.step(`${file.path} to load`);
       await engine.load(fileAt(file.path));
       files.push({ path: file.path, engine: engine.engine });
     }

@@ -10,6 +10,8 @@ export interface MessageHandlerEntry {
   readonly where: string;
   /** The file that was loading when it was registered. */
   readonly file: string;
+  /** What the log names where the handler cannot be stopped, see `ScriptCall.subject`. */
+  readonly subject?: number;
 }
 
 /** What the start report says of one handler. */

@@ -69,8 +69,7 @@ export class NotifyDispatcher {
   private run(task: NotifyTask, entry: MessageHandlerEntry): void {
     readArguments(this.reader, this.args);
     const call = this.call;
-    call.message = entry.name;
-    call.engine = entry.engine;
+    call.entry = entry;
     let result: unknown;
     try {
       result = entry.engine.callNamed(entry.fn, this.args, call);

@@ -1,7 +1,8 @@
-import type { ScriptEngine, ScriptErrorData, ScriptRuntimeError } from '@offload/script-runtime';
+import type { ScriptErrorData, ScriptRuntimeError } from '@offload/script-runtime';
 import { Writer } from '@offload/spop-codec';
 import type { FaultRecord } from '../records.js';
 import type { EndingCall } from './callback-call.js';
+import type { MessageHandlerEntry } from './message-registry.js';
 
 /**
  * Most bytes of actions one NOTIFY may collect in a worker. What HAProxy can take is less and known to the IO thread,
@@ -41,14 +42,18 @@ export class NotifyTask {
 export class NotifyCall implements EndingCall {
   over = false;
   task: NotifyTask;
-  message = '';
-  engine: ScriptEngine | undefined;
+  /** The handler; set before each call. */
+  entry: MessageHandlerEntry | undefined;
   private readonly onSettled: (call: NotifyCall, finished: boolean) => void;
 
   /** @param onSettled told whether the script came to its end, and no part of it is left behind */
   constructor(task: NotifyTask, onSettled: (call: NotifyCall, finished: boolean) => void) {
     this.task = task;
     this.onSettled = onSettled;
+  }
+
+  get subject(): number {
+    return this.entry?.subject ?? 0;
   }
 
   /** Makes it the next call of `task`; nobody else may hold it any more. */
@@ -60,7 +65,7 @@ export class NotifyCall implements EndingCall {
 
   settled(error: ScriptRuntimeError | null): void {
     this.over = true;
-    if (error !== null) this.task.fault(error, this.message);
+    if (error !== null) this.task.fault(error, this.entry?.name);
     this.onSettled(this, error === null);
   }
 }

@@ -54,8 +54,12 @@ export class WorkerParts {
       cws: this.lapps.cws,
       closing: (id: number) => this.services.noteClosing(id),
     };
-    const register = (name: string, fn: ScriptFunction, engine: ScriptEngine): void =>
-      this.registry.add({ name, fn, engine, where: fn.where || this.loading, file: this.loading });
+    const register = (name: string, fn: ScriptFunction, engine: ScriptEngine): void => {
+      const { loading: file } = this;
+      const where = fn.where || file;
+      const subject = port.name({ what: `message '${name}'`, script: file, where });
+      this.registry.add({ name, fn, engine, where, file, subject });
+    };
     this.factory = new EngineFactory({
       port,
       settings: data,
@@ -85,6 +89,7 @@ export class WorkerParts {
     const name = this.factory.engineName(file);
     const present = this.engines.get(name);
     if (present !== undefined) return present;
+    this.port.step(`engine ${name} of ${file.path}`);
     const made = await this.factory.make(name, file.path, { name: file.path, index: 0 }, this.searchPath);
     this.engines.set(name, made);
     return made;

@@ -25,8 +25,8 @@ class _Link:
         # Looked up only now: what does not fit moves the buffer.
         return loads(_view[:size])
 
-    def enter(self):
-        _enter()
+    def enter(self, call):
+        _enter(call)
 
     def leave(self):
         _leave()

@@ -162,7 +162,7 @@ class _Link:
             if _from_bytes(frame[1:5], "little") == asked:
                 return loads(frame[5:])
 
-    def enter(self):
+    def enter(self, call):
         pass
 
     def leave(self):

@@ -83,7 +83,7 @@ class Stretch(Coroutine):
         call, stage = self._owner
         if outside:
             interrupts.begin()
-            core.link.enter()
+            core.link.enter(call)
         core.tell((wire.SWITCH, call))
         if outer == core.IDLE:
             core.mark = monotonic()

@@ -23,6 +23,8 @@ export class TestHost implements EngineHost {
     if (this.depth++ === 0) this.deadline = performance.now() + this.timeoutMs;
   }
 
+  serves(): void {}
+
   leaveScript(): void {
     this.depth--;
   }

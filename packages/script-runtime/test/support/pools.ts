@@ -27,6 +27,8 @@ export const Do = {
   TWICE: 14,
   GIVE_UP: 15,
   GIVE_UP_LATER: 16,
+  EXIT_IN_SCRIPT: 17,
+  LOSE_LINES: 18,
 } as const;
 
 interface Answer {

@@ -19,6 +19,10 @@ export class MessageCall implements EndingCall {
     this.connection = connection;
   }
 
+  get subject(): number {
+    return this.instance.options.subject;
+  }
+
   /** A message of the LAppS protocol went out: was it the response to this one? */
   noteSent(id: number, message: JsonValue): void {
     const { connection } = this;

@@ -54,6 +54,7 @@ export class ServiceHost implements InstanceHost {
       if (service.spec.standalone === true) continue;
       const own = service.instances.filter(({ worker }) => worker === port.worker);
       if (own.length > 0 && service.depends.length > 0) {
+        port.step(dependenciesStep(service));
         await port.call({ type: 'service.await', services: service.depends });
       }
       for (const instance of own) await this.startInstance(service, instance);
@@ -65,6 +66,8 @@ export class ServiceHost implements InstanceHost {
     const made = await this.load(spec, index);
     const functions = serviceFunctions(spec.name, made.module, REACTIVE, made.engine.language);
     this.engines.push(made);
+    const { port } = this.options;
+    const subject = port.name({ what: `service '${spec.name}'`, script: spec.file });
     const options = {
       name: spec.name,
       index,
@@ -72,11 +75,13 @@ export class ServiceHost implements InstanceHost {
       maxMessageBytes: spec.maxMessageBytes,
       engine: made.engine,
       engineHost: made.host,
+      subject,
       functions,
     };
     this.instances.set(number, new ServiceInstance(options, this));
-    await runFirst(made.engine, functions.onStart);
-    await this.options.port.call({ type: 'service.started', service: spec.name, instance: index });
+    port.step(`service '${spec.name}' (${spec.file}) to start`);
+    await runFirst(made.engine, functions.onStart, subject);
+    await port.call({ type: 'service.started', service: spec.name, instance: index });
   }
 
   /** NOTIFYs come to any worker: a service that registers SPOE messages must be there in each. */
@@ -88,6 +93,7 @@ export class ServiceHost implements InstanceHost {
 
   private async load(spec: ServiceSpec, index: number): Promise<LoadedService> {
     this.options.loads(spec.file);
+    this.options.port.step(`service '${spec.name}' (${spec.file}) to load`);
     const made = await this.options.factory.makeService(spec, index);
     this.options.loads('');
     return made;
@@ -164,4 +170,10 @@ export class ServiceHost implements InstanceHost {
     for (const instance of this.instances.values()) await instance.shutdown();
     for (const made of this.engines) await made.close();
   }
+}
+
+/** What a start waits for that waits for other services, wherever they live. */
+export function dependenciesStep({ spec, depends }: PlannedService): string {
+  const names = depends.map((name) => `'${name}'`).join(', ');
+  return `${names} to start, which service '${spec.name}' depends on`;
 }

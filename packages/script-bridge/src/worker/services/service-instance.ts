@@ -56,6 +56,8 @@ export interface InstanceOptions {
   readonly maxMessageBytes: number | undefined;
   readonly engine: ScriptEngine;
   readonly engineHost: EngineHost;
+  /** What the log names where its script cannot be stopped, see `ScriptCall.subject`. */
+  readonly subject: number;
   readonly functions: Readonly<Record<(typeof REACTIVE)[number], ScriptFunction>>;
 }
 
@@ -255,8 +257,8 @@ export class ServiceInstance {
 
   /** The server stops. */
   async shutdown(): Promise<void> {
-    const { engine, functions } = this.options;
-    await runToEnd(engine, functions.onShutdown).catch((error: unknown) => this.report(undefined, error));
+    const { engine, functions, subject } = this.options;
+    await runToEnd(engine, functions.onShutdown, subject).catch((error: unknown) => this.report(undefined, error));
   }
 
   private report(connection: ServiceConnection | undefined, error: unknown): void {

@@ -6,6 +6,7 @@ import type { StandaloneSeat } from '../worker-data.js';
 import type { WorkerParts } from '../worker-parts.js';
 import { runToEnd } from './run-to-end.js';
 import { STANDALONE, serviceFunctions } from './service-functions.js';
+import { dependenciesStep } from './service-host.js';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -18,6 +19,7 @@ export class StandaloneApp implements WorkerApp {
   private readonly seat: StandaloneSeat;
   private loaded: LoadedService | undefined;
   private run: ScriptFunction | undefined;
+  private subject = 0;
 
   constructor(parts: WorkerParts, seat: StandaloneSeat) {
     this.parts = parts;
@@ -28,14 +30,22 @@ export class StandaloneApp implements WorkerApp {
     const { parts, seat } = this;
     const service = parts.lapps.services.find(({ spec }) => spec.name === seat.service);
     if (service === undefined) throw new BridgeError('BRIDGE_ERR_SERVICE', `There is no service '${seat.service}'`);
-    if (service.depends.length > 0) await parts.port.call({ type: 'service.await', services: service.depends });
-    parts.loading = service.spec.file;
-    this.loaded = await parts.factory.makeService(service.spec, seat.index);
+    const { port } = parts;
+    const { spec } = service;
+    if (service.depends.length > 0) {
+      port.step(dependenciesStep(service));
+      await port.call({ type: 'service.await', services: service.depends });
+    }
+    parts.loading = spec.file;
+    port.step(`service '${spec.name}' (${spec.file}) to load`);
+    this.loaded = await parts.factory.makeService(spec, seat.index);
     const { engine, module } = this.loaded;
     const functions = serviceFunctions(seat.service, module, STANDALONE, engine.language);
-    await runToEnd(engine, functions.init);
+    this.subject = port.name({ what: `service '${spec.name}'`, script: spec.file });
+    port.step(`init of service '${spec.name}' (${spec.file})`);
+    await runToEnd(engine, functions.init, this.subject);
     this.run = functions.run;
-    await parts.port.call({ type: 'service.started', service: seat.service, instance: seat.index });
+    await port.call({ type: 'service.started', service: seat.service, instance: seat.index });
     return undefined;
   }
 
@@ -49,7 +59,7 @@ export class StandaloneApp implements WorkerApp {
     // The thread must not fall asleep over a promise, however soon it is settled.
     parts.port.hold();
     try {
-      if (loaded !== undefined && run !== undefined) await runToEnd(loaded.engine, run);
+      if (loaded !== undefined && run !== undefined) await runToEnd(loaded.engine, run, this.subject);
     } catch (error) {
       parts.report(error, { name: seat.service, index: seat.index });
     }

@@ -146,6 +146,7 @@ export class CPythonEngine extends PythonEngine {
     const { writer } = batch;
     const outer = interpreter.running;
     interpreter.running = batch;
+    interpreter.serve(batch);
     host.enterScript(loading);
     const blockedBefore = host.blockedBy(child?.pid ?? 0);
     try {
@@ -161,6 +162,7 @@ export class CPythonEngine extends PythonEngine {
         else {
           // Part of the results: what comes next has the whole time.
           host.leaveScript();
+          interpreter.serve(batch);
           host.enterScript(loading);
         }
       }
@@ -170,6 +172,7 @@ export class CPythonEngine extends PythonEngine {
       host.blockedBy(blockedBefore);
       host.leaveScript();
       host.current = null;
+      interpreter.serve(outer);
       interpreter.running = outer;
     }
   }
@@ -273,12 +276,7 @@ export class CPythonEngine extends PythonEngine {
     const delay = Math.min(100 * 2 ** this.failures++, MAX_RESTART_DELAY_MS);
     this.host.log('error', `Python cannot be started again, next try in ${delay} ms: ${fault.message}`);
     this.downFault = fault;
-    const { interpreter } = this;
-    const batch = interpreter.take();
-    interpreter.running = batch;
-    interpreter.failRunning(fault);
-    interpreter.running = null;
-    interpreter.recycle(batch);
+    this.interpreter.failBatch(fault);
     setTimeout(() => {
       if (this.state === 'down' && !this.closed) {
         this.state = 'starting';

@@ -1,5 +1,4 @@
 import { createState, type LuaFunction, type LuaRun, type LuaTable, type LuaValue, type State } from '@offload/lua';
-import { createNodeSystem } from '@offload/lua/node';
 import { ScriptRuntimeError } from '../../errors.js';
 import type { NamedArguments } from '../../named-arguments.js';
 import {
@@ -20,6 +19,7 @@ import { hostObjectMetatable } from './host-objects.js';
 import { LineLog } from './line-log.js';
 import { NamedValues } from './named-values.js';
 import { ScriptFiles } from './script-files.js';
+import { scriptSystem } from './script-system.js';
 import { definitionOf, Sources } from './sources.js';
 import { Tasks } from './tasks.js';
 import { LuaScriptFunction, Values } from './values.js';
@@ -57,11 +57,7 @@ export class LuaEngine implements ScriptEngine {
     this.out = new LineLog(host, 'info');
     this.state = createState({
       print: (bytes) => this.out.write(bytes, this.script),
-      system: createNodeSystem({
-        streams: false,
-        environment: options.environment ?? {},
-        patience: () => !host.interrupted(),
-      }),
+      system: scriptSystem(host, options),
       readFile: (path) => this.files.readModule(path),
       path: this.files.luaPath,
       onFuel: (state) => {

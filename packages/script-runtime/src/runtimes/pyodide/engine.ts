@@ -67,8 +67,14 @@ export class PyodideEngine extends PythonEngine {
     return {
       post: (size: number) => void this.receive(size),
       ask: (size: number) => this.ask(size),
-      enter: () => this.host.enterScript(),
-      leave: () => this.host.leaveScript(),
+      enter: (call: number) => {
+        this.interpreter.serveWaiting(call);
+        this.host.enterScript();
+      },
+      leave: () => {
+        this.host.leaveScript();
+        this.interpreter.serve(null);
+      },
       sleep: (seconds: number) => void Atomics.wait(pause, 0, 0, seconds * 1000),
       resized: (bytes: PyBuffer) => {
         const before = this.bytes;
@@ -123,6 +129,7 @@ export class PyodideEngine extends PythonEngine {
     try {
       this.put(batch.writer);
       for (let first = true, left = true; left; first = false) {
+        interpreter.serve(batch);
         host.enterScript();
         let size: number;
         try {
@@ -137,6 +144,7 @@ export class PyodideEngine extends PythonEngine {
       this.fail(error);
     } finally {
       host.current = null;
+      interpreter.serve(outer);
       interpreter.running = outer;
       interpreter.recycle(batch);
     }

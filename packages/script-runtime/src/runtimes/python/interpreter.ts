@@ -149,6 +149,16 @@ export class Interpreter {
     return running === null ? null : (running.calls[running.cursor] ?? null);
   }
 
+  /** Script code will run next for what is left of a batch, or, where the batch is over, for nobody known. */
+  serve(batch: Batch | null): void {
+    this.host.serves(batch?.calls ?? [], batch?.cursor ?? 0);
+  }
+
+  /** Script code will run next for a call that waited. */
+  serveWaiting(number: number): void {
+    this.host.serves([this.waiting.get(number) ?? null], 0);
+  }
+
   /** A call by number while its batch runs. */
   private callOf(number: number): ScriptCall | null {
     const { running } = this;
@@ -264,6 +274,15 @@ export class Interpreter {
     const { running } = this;
     if (running === null) return;
     while (running.cursor < running.calls.length) this.settleNext(error, null);
+  }
+
+  /** Fails the calls that were not sent yet. */
+  failBatch(error: ScriptRuntimeError): void {
+    const batch = this.take();
+    this.running = batch;
+    this.failRunning(error);
+    this.running = null;
+    this.recycle(batch);
   }
 
   /** Fails the calls that wait. */

@@ -13,6 +13,10 @@ export class OwnCall implements ScriptCall {
   private error: ScriptRuntimeError | null = null;
   private result: ScriptValue;
 
+  get subject(): number {
+    return this.shown?.subject ?? 0;
+  }
+
   /** `onSettled` is only called when the call was not over in time for {@link outcome}. */
   constructor(shown: ScriptCall | null, onSettled: ScriptCall['settled']) {
     this.shown = shown;
