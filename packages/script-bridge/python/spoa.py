@@ -10,18 +10,21 @@ from ipaddress import IPv6Address as _IPv6Address
 from json import dumps as _json
 from operator import index as _index
 from re import compile as _pattern
+from sys import platform as _platform
 from threading import get_ident as _thread
 from threading import main_thread as _main_thread
 
 _core = __offload__.core  # noqa: F821: given by whoever runs this
 _numbers = __offload__.numbers  # noqa: F821
 _ask = __offload__.ask  # noqa: F821
-_tell = _core.tell
+#: What the host is to be told. Appended to by name: `_core.tell`, a bound method, is a detour through JavaScript under Pyodide.
 _items = _core.items
 
 _SCOPES = {0: 0, 1: 1, 2: 2, 3: 3, 4: 4}
 _MESSAGE = _core.MESSAGE
 _main = _main_thread().ident
+#: Under Pyodide nobody can start a thread, and asking which one this is costs as much as the rest of a call.
+_alone = _platform == "emscripten"
 #: The functions whose calls count as actions.
 _own = frozenset(_numbers.values())
 _NAME = _pattern("[A-Za-z0-9_.]{1,48}")
@@ -56,7 +59,7 @@ def _number(value):
 
 def _check(fn, name, scope, size=10):
     """Everything but the value; raises what is wrong."""
-    if _thread() != _main:
+    if not _alone and _thread() != _main:
         # By the time it runs, the main thread may handle the message of another request.
         raise error(f"'{fn}' called in another thread than the handler's")
     if not _core.stage & _MESSAGE:
@@ -97,7 +100,7 @@ def _make_room(fn, size):
 def _without_value(fn, number):
     def set_var(name, scope):
         _check(fn, name, scope)
-        _tell((number, name, int(scope)))
+        _items.append((number, name, int(scope)))
 
     return set_var
 
@@ -113,11 +116,11 @@ def _integer(kind, least, most):
                 type(value) is int
                 and least <= value <= most
                 and _core.stage & 2
-                and _thread() == _main
+                and (_alone or _thread() == _main)
                 and name in _names
                 and len(_items) < _core.deferred_bound
             ):
-                _tell((number, name, _SCOPES[scope], value))
+                _items.append((number, name, _SCOPES[scope], value))
                 return
         except (TypeError, KeyError):
             pass
@@ -128,7 +131,7 @@ def _integer(kind, least, most):
             raise _bad(3, fn, f"{kind} expected, got {_kind(value)}") from None
         if not least <= whole <= most:
             raise _bad(3, fn, f"{_number(whole)} is outside {kind}: {least} to {most}")
-        _tell((number, name, int(scope), int(whole)))
+        _items.append((number, name, int(scope), int(whole)))
 
     return set_var
 
@@ -148,7 +151,7 @@ def _address(kind, cls):
                     raise ValueError
             except ValueError:
                 raise _bad(3, fn, f"'{value}' is not an {kind} address") from None
-        _tell((number, name, int(scope), value.packed))
+        _items.append((number, name, int(scope), value.packed))
 
     return set_var
 
@@ -174,16 +177,16 @@ def _text(kind):
             if (
                 len(data) <= _LONG
                 and _core.stage & 2
-                and _thread() == _main
+                and (_alone or _thread() == _main)
                 and name in _names
                 and len(_items) < _core.deferred_bound
             ):
-                _tell((number, name, _SCOPES[scope], data))
+                _items.append((number, name, _SCOPES[scope], data))
                 return
         except (TypeError, KeyError):
             pass
         _check(fn, name, scope, len(data))
-        _tell((number, name, int(scope), data))
+        _items.append((number, name, int(scope), data))
 
     return set_var
 
@@ -194,7 +197,7 @@ def set_var_boolean(name, scope, value):
     if value is not True and value is not False:
         if type(value) is not int or value not in (0, 1):
             raise _bad(3, "set_var_boolean", f"bool expected, got {_kind(value)}")
-    _tell((_numbers["set_var_boolean"], name, int(scope), bool(value)))
+    _items.append((_numbers["set_var_boolean"], name, int(scope), bool(value)))
 
 
 set_var_null = _without_value("set_var_null", _numbers["set_var_null"])

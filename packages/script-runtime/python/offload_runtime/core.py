@@ -32,7 +32,7 @@ invoke = {}
 commands = {}
 #: Seconds a batch may run before what is done is reported: an answer does not wait for all that came after it.
 patience = 0.05
-#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter()``, ``leave()``, ``idle()``, ``tick()``.
+#: The transport: ``post(buffer)``, ``ask(item, stage) -> answer``, ``enter(call)``, ``leave()``, ``idle()``, ``tick()``.
 link = None
 
 
@@ -96,6 +96,7 @@ def process(base, batch, fault, finish):
         tell((SWITCH, -1))
     number = base
     mark = started = clock()
+    # `items.append`, by name: CPython does it without a call. Under Pyodide a bound method is a detour through JavaScript.
     for fn, args, v4, v6 in batch:
         if fn >= 0:
             for i in v4:
@@ -109,12 +110,12 @@ def process(base, batch, fault, finish):
                 result = invoke[fn](Args(args))
             except BaseException as error:
                 stage = 0
-                tell(fault(error))
+                items.append(fault(error))
             else:
                 stage = 0
-                tell(None if result is None else finish(number, result, 3))
+                items.append(None if result is None else finish(number, result, 3))
         else:
-            tell(commands[fn](number, args, v4, v6))
+            items.append(commands[fn](number, args, v4, v6))
         number += 1
         mark = clock()
         if mark - started > patience:

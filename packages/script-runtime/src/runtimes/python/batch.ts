@@ -24,8 +24,11 @@ export class Batch {
   /** Entry whose outcome is next. */
   cursor = 0;
   private readonly headroom: number;
+  /** Which arguments of the present call are addresses: the first `v4Count` of `v4`; setting a length is slow. */
   private readonly v4: number[] = [];
   private readonly v6: number[] = [];
+  private v4Count = 0;
+  private v6Count = 0;
   private readonly names = new Map<string, number>();
   private refs = 0;
 
@@ -58,12 +61,12 @@ export class Batch {
   }
 
   callNamed(fn: number, args: NamedArguments, call: ScriptCall): void {
-    const { writer: w, v4, v6 } = this;
+    const { writer: w } = this;
     w.tuple(4);
     w.int(fn);
     this.calls.push(call);
-    if (v4.length > 0) v4.length = 0;
-    if (v6.length > 0) v6.length = 0;
+    this.v4Count = 0;
+    this.v6Count = 0;
     const count = args.count;
     w.list(count);
     for (let i = 0; i < count; i++) {
@@ -74,8 +77,8 @@ export class Batch {
       this.argument(args, i);
       w.endDict();
     }
-    this.positions(v4);
-    this.positions(v6);
+    this.positions(this.v4, this.v4Count);
+    this.positions(this.v6, this.v6Count);
   }
 
   private key(word: string, index: number): void {
@@ -117,14 +120,14 @@ export class Batch {
       case ArgumentKind.Ipv4: {
         const { bytes } = args;
         const at = args.starts[i] as number;
-        this.v4.push(i);
+        this.v4[this.v4Count++] = i;
         const low = ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
         w.int((bytes[at] as number) * 0x1000000 + low);
         return;
       }
       case ArgumentKind.Ipv6:
-        this.v6.push(i);
-        this.ipv6(args.bytes, args.starts[i] as number);
+        this.v6[this.v6Count++] = i;
+        w.unsigned(args.bytes, args.starts[i] as number, 16);
         return;
       case ArgumentKind.String:
         w.utf8(args.bytes, args.starts[i] as number, args.ends[i] as number);
@@ -137,22 +140,11 @@ export class Batch {
     }
   }
 
-  private ipv6(bytes: Uint8Array, at: number): void {
-    let value = 0n;
-    for (let i = 0; i < 16; i += 4) {
-      const word =
-        (bytes[at + i] as number) * 0x1000000 +
-        (((bytes[at + i + 1] as number) << 16) | ((bytes[at + i + 2] as number) << 8) | (bytes[at + i + 3] as number));
-      value = (value << 32n) | BigInt(word);
-    }
-    this.writer.bigint(value);
-  }
-
-  private positions(indexes: readonly number[]): void {
+  private positions(indexes: readonly number[], count: number): void {
     // What a short tuple cannot hold is a list: it is only iterated.
-    if (indexes.length > 255) this.writer.list(indexes.length);
-    else this.writer.tuple(indexes.length);
-    for (const index of indexes) this.writer.int(index);
+    if (count > 255) this.writer.list(count);
+    else this.writer.tuple(count);
+    for (let i = 0; i < count; i++) this.writer.int(indexes[i] as number);
   }
 
   /** A positional call. @throws TypeError for values that cannot cross; nothing is added then */

@@ -20,8 +20,9 @@ const DICT = 0x7b; // {
 const NULL = 0x30; // 0
 const REF = 0x72; // r
 
-/** Bits of a digit of a long integer. */
-const DIGIT = 0x8000;
+/** Digits of a long integer. */
+const DIGIT_BITS = 15;
+const DIGIT = 1 << DIGIT_BITS;
 
 /**
  * Writes the format of Python's `marshal` (read by `marshal.loads` of any Python 3.4 and later). Numbers are little
@@ -101,6 +102,27 @@ export class MarshalWriter {
     let rest = value < 0n ? -value : value;
     for (; rest > 0n; rest >>= 15n) this.digit(Number(rest & 0x7fffn));
     this.endLong(start, value < 0n);
+  }
+
+  /** The whole number that the `count` bytes at `at` are, most significant first. */
+  unsigned(bytes: Uint8Array, at: number, count: number): void {
+    const start = this.beginLong();
+    let first = at;
+    while (first < at + count && bytes[first] === 0) first++;
+    let bits = 0;
+    let rest = 0;
+    for (let i = at + count - 1; i >= first; i--) {
+      rest |= (bytes[i] as number) << bits;
+      bits += 8;
+      if (bits >= DIGIT_BITS) {
+        this.digit(rest & (DIGIT - 1));
+        rest >>= DIGIT_BITS;
+        bits -= DIGIT_BITS;
+      }
+    }
+    // The most significant digit is not 0 (marshal refuses it).
+    if (rest > 0) this.digit(rest);
+    this.endLong(start, false);
   }
 
   private beginLong(): number {

@@ -1,5 +1,8 @@
 import { byteString } from '../../byte-string.js';
 
+/** Longest text that is looked through byte by byte. */
+const SHORT = 64;
+
 /** Length of the well-formed UTF-8 sequence of two bytes or more at `at`; 0 when there is none. */
 export function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const lead = bytes[at] as number;
@@ -19,8 +22,13 @@ export function sequenceLength(bytes: Uint8Array, at: number, end: number): numb
  * bytes that are no UTF-8 becomes those bytes again.
  */
 export function textOfMarshal(bytes: Uint8Array, at: number, end: number): string {
-  // Within this text only: `indexOf` has no end, and the rest of a batch is long.
+  // Within this text only: `indexOf` has no end, and the rest of a batch is long. Short texts are looked through here: a
+  // view costs more than they do.
   const find = (from: number): number => {
+    if (end - from <= SHORT) {
+      for (let i = from; i < end; i++) if (bytes[i] === 0xed) return i;
+      return -1;
+    }
     const found = from < end ? bytes.subarray(from, end).indexOf(0xed) : -1;
     return found < 0 ? -1 : from + found;
   };
