@@ -9,6 +9,7 @@ export const floors: ReadonlyMap<string, number> = new Map([
   ['@offload/lapps-codec', 1],
   ['@offload/broadcast-bus', 1],
   ['@offload/shared-read', 1],
+  ['@offload/unix-socket', 1],
   ['@offload/lua', 1],
   ['@offload/spop-agent', 2],
   ['@offload/lapps-server', 2],
@@ -27,6 +28,7 @@ const dependencyFree: ReadonlySet<string> = new Set([
   '@offload/spop-codec',
   '@offload/broadcast-bus',
   '@offload/shared-read',
+  '@offload/unix-socket',
   '@offload/lua',
 ]);
 

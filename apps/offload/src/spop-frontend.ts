@@ -1,5 +1,6 @@
 import { type Bridge, connectDirectSpop, connectSpop } from '@offload/script-bridge';
 import type { StopOptions } from '@offload/spop-agent';
+import { parseUnixMode } from './config/unix-mode.js';
 import type { Config } from './config.js';
 import type { SocketAddress } from './listen-address.js';
 import { listenAll } from './listen-all.js';
@@ -18,7 +19,8 @@ export interface SpopFrontend {
  * cannot be shared between threads.
  */
 export function createSpop(config: Config, isDirect: boolean, bridge: Bridge, logger: Logger): SpopFrontend {
-  const { listen, capabilities, limits } = config.spop;
+  const { listen, unixMode, capabilities, limits } = config.spop;
+  const mode = parseUnixMode(unixMode);
   const log = new SpopLog(logger);
   const agent = connectSpop(bridge, { capabilities, limits, onEvent: (event) => log.write(event) });
   const direct = isDirect
@@ -31,7 +33,9 @@ export function createSpop(config: Config, isDirect: boolean, bridge: Bridge, lo
   return {
     listen: () =>
       listenAll(listen, (address) =>
-        'path' in address || direct === undefined ? agent.listen(address) : direct.listen(address),
+        'path' in address
+          ? agent.listen({ ...address, ...(mode === undefined ? {} : { mode }) })
+          : (direct ?? agent).listen(address),
       ),
     stop: async (options) => {
       await Promise.all([agent.stop(options), direct?.stop(options)]);

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { LappsServerError } from '@offload/lapps-server';
 import { type Bridge, connectDirectLapps, connectLapps, type LappsDoor, type LappsPlan } from '@offload/script-bridge';
+import { parseUnixMode } from './config/unix-mode.js';
 import type { Config } from './config.js';
 import { ConfigError, OffloadError } from './errors.js';
 import type { WsPlan } from './lapps/plan.js';
@@ -54,8 +55,9 @@ function staticFiles(folder: string, logger: Logger): ReturnType<typeof createSt
 
 /** Opens the doors. @throws OffloadError `OFFLOAD_ERR_LISTEN` */
 export async function openWs(config: Config, ws: WsPlan, lapps: LappsDoor, plan: LappsPlan): Promise<RunningWs> {
+  const mode = parseUnixMode(config.ws.unixMode);
   const listening = await listenAll(ws.listen, async (address): Promise<SocketAddress> => {
-    const bound = await lapps.listen(address).catch((error: Error) => {
+    const bound = await lapps.listen('path' in address ? { ...address, mode } : address).catch((error: Error) => {
       throw new Error(`Cannot listen on ${formatSocketAddress(address)}: ${error.message}`, { cause: error });
     });
     return typeof bound === 'string' ? { path: bound } : { host: bound.address, port: bound.port };

@@ -17,6 +17,7 @@ export {
   refuseMessage,
 } from './lapps-service.js';
 export { DEFAULT_SERVER_LIMITS, type ServerLimits } from './limits.js';
+export type { ListenOptions } from './listener.js';
 export { createLappsServer, type LappsServer, type ServerOptions, type StopOptions } from './server.js';
 export type { Service, ServiceOptions, ServiceProtocol } from './service.js';
 export type { TlsOptions } from './tls.js';

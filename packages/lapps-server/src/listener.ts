@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, ListenOptions, Socket } from 'node:net';
+import type { AddressInfo, ListenOptions as NetListenOptions, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listenUnix, UnixSocketError } from '@offload/unix-socket';
+import { LappsServerError } from './errors.js';
 import type { ServerLimits } from './limits.js';
 import { resolveTls, type TlsOptions } from './tls.js';
 
@@ -11,6 +13,12 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 const upgradeRequired: RequestHandler = (_request, response) => {
   response.writeHead(426, { Upgrade: 'websocket', Connection: 'close', 'Content-Length': 0 }).end();
 };
+
+/** Where a server listens: as `net.Server.listen` takes it, and the mode of a unix socket. */
+export interface ListenOptions extends NetListenOptions {
+  /** Permission bits of the unix socket at `path`, 0 to 0o777; connecting needs write permission. Default: as the umask says. */
+  readonly mode?: number | undefined;
+}
 
 export interface ListenerOptions {
   readonly limits: ServerLimits;
@@ -86,21 +94,16 @@ export class Listener {
     }
   }
 
-  /** @throws the system's error when it cannot listen */
+  /** @throws LappsServerError `LAPPS_SERVER_ERR_LISTEN`; the system's error when it cannot listen */
   async listen(options: ListenOptions): Promise<AddressInfo | string> {
     const server = this.#makeServer();
     this.#servers.add(server);
     try {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(options, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
+      await (isUnix(options) ? listenUnix(server, options) : listenTcp(server, options));
     } catch (error) {
       this.#servers.delete(server);
-      throw error;
+      if (!(error instanceof UnixSocketError)) throw error;
+      throw new LappsServerError('LAPPS_SERVER_ERR_LISTEN', error.message, { cause: error });
     }
     server.on('error', this.#onAcceptError);
     return server.address()!;
@@ -122,3 +125,14 @@ export class Listener {
     for (const socket of this.#sockets) socket.destroy();
   }
 }
+
+const isUnix = (options: ListenOptions): options is ListenOptions & { readonly path: string } =>
+  options.path !== undefined;
+
+const listenTcp = (server: Server, options: ListenOptions): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject).listen(options, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo, ListenOptions } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Acl, type AddressTest, compileAcl, plainAddress } from './acl.js';
 import { AssemblyPool } from './assembly.js';
@@ -10,7 +10,7 @@ import { type CloseInfo, type ServerEventHook, type ServerStats, zeroStats } fro
 import { type Framed, Framer } from './frame.js';
 import { Keepalive } from './keepalive.js';
 import { resolveServerLimits, type ServerLimits } from './limits.js';
-import { Listener, type RequestHandler } from './listener.js';
+import { Listener, type ListenOptions, type RequestHandler } from './listener.js';
 import { OutboxGroup } from './outbox.js';
 import type { PeerSocket } from './peer-socket.js';
 import { Registry } from './registry.js';
@@ -145,9 +145,10 @@ export class LappsServer {
 
   /**
    * Listens on a host and port (port 0: any free one) or on a unix socket `path`, besides those it listens on already.
-   * Resolves to the address.
+   * Resolves to the address. A socket file that no one answers on is replaced.
    *
-   * @throws LappsServerError `LAPPS_SERVER_ERR_STATE` when stopped; the system's error when it cannot listen
+   * @throws LappsServerError `LAPPS_SERVER_ERR_STATE` when stopped, `LAPPS_SERVER_ERR_LISTEN`; the system's error when it
+   *   cannot listen
    */
   async listen(options: ListenOptions): Promise<AddressInfo | string> {
     if (this.#stopped !== undefined) throw new LappsServerError('LAPPS_SERVER_ERR_STATE', 'Cannot listen: stopped');

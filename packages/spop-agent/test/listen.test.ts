@@ -39,7 +39,7 @@ describe('Agent.listen', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test('Agent.listen() closes a unix socket whose mode cannot be set', async () => {
+  test('Agent.listen() refuses a mode that is none', async () => {
     const path = join(folder, 'bad.sock');
     await expect(startAgent({}, { path, mode: -1 })).rejects.toMatchObject({ code: 'SPOP_AGENT_ERR_LISTEN' });
     expect(existsSync(path)).toBe(false);

@@ -22,7 +22,21 @@ export interface IneffectiveKey {
 }
 
 /** Known keys of a valid configuration that have no effect. */
-export function ineffectiveKeys({ ws }: Config): IneffectiveKey[] {
+export function ineffectiveKeys(config: Config): IneffectiveKey[] {
+  return [...ineffectiveModes(config), ...ineffectiveOfServices(config)];
+}
+
+function ineffectiveModes(config: Config): IneffectiveKey[] {
+  const why = 'without effect: there is no unix socket among the addresses';
+  return (['spop', 'ws'] as const)
+    .filter((door) => {
+      const { unixMode, listen = [] } = config[door];
+      return unixMode !== undefined && !listen.some((address) => address.startsWith('unix:'));
+    })
+    .map((door) => ({ keys: [door, 'unixMode'], why }));
+}
+
+function ineffectiveOfServices({ ws }: Config): IneffectiveKey[] {
   return Object.entries(ws.services).flatMap(([name, service]) =>
     REACTIVE_KEYS.filter((key) => service.standalone && service[key] !== undefined).map((key) => ({
       keys: ['ws', 'services', name, key],

@@ -3,6 +3,7 @@ import { CAPABILITIES } from '@offload/spop-codec';
 import { z } from 'zod';
 import { parseSocketAddress } from '../listen-address.js';
 import type { PathKeys } from './path-keys.js';
+import { unixModeSchema } from './unix-mode.js';
 
 const listenAddress = z.string().superRefine((text, ctx) => {
   const parsed = parseSocketAddress(text);
@@ -51,6 +52,9 @@ export const spopSchema = z.strictObject({
     .min(1)
     .default(['127.0.0.1:12345'])
     .describe('Addresses to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. Port 0 takes a free port.'),
+  unixMode: unixModeSchema
+    .optional()
+    .describe('Permissions of unix sockets, as chmod takes them: "0660". Default: as the umask says.'),
   capabilities: z
     .array(z.enum(CAPABILITIES))
     .default(['pipelining', 'fragmentation'])

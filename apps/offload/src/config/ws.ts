@@ -5,6 +5,7 @@ import { ENGINE_NAMES } from '../engines.js';
 import { parseSocketAddress } from '../listen-address.js';
 import { DEFAULT_WS_LISTEN } from './default-listen.js';
 import type { PathKeys } from './path-keys.js';
+import { unixModeSchema } from './unix-mode.js';
 
 const listenAddress = z.string().superRefine((text, ctx) => {
   const parsed = parseSocketAddress(text);
@@ -120,6 +121,9 @@ export const wsSchema = z.strictObject({
     .describe(
       `Addresses to listen on: HOST:PORT, [IPV6]:PORT or unix:PATH. Default: that of a ws.json, else ${DEFAULT_WS_LISTEN}.`,
     ),
+  unixMode: unixModeSchema
+    .optional()
+    .describe('Permissions of unix sockets, as chmod takes them: "0660". Default: as the umask says.'),
   direct: z
     .union([z.boolean(), z.literal('auto')], { error: 'Expected true, false or "auto"' })
     .default('auto')

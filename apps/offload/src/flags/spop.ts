@@ -10,6 +10,12 @@ export const spopFlags: FlagsFor<SpopConfig, 'spop.'> = {
     describe: 'Listen on HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable. Local only unless you say otherwise',
     default: '127.0.0.1:12345',
   },
+  'spop.unixMode': {
+    name: 'spop-unix-mode',
+    kind: 'text',
+    value: 'MODE',
+    describe: 'Permissions of unix sockets, as chmod takes them: 0660; else as the umask says',
+  },
   'spop.capabilities': {
     name: 'spop-capabilities',
     kind: 'list',

@@ -10,6 +10,12 @@ export const wsFlags: FlagsFor<WsConfig, 'ws.'> = {
     value: 'ADDRESS',
     describe: `Listen on HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable. Else as a ws.json says, or on ${DEFAULT_WS_LISTEN}`,
   },
+  'ws.unixMode': {
+    name: 'ws-unix-mode',
+    kind: 'text',
+    value: 'MODE',
+    describe: 'Permissions of unix sockets, as chmod takes them: 0660; else as the umask says',
+  },
   'ws.direct': {
     name: 'ws-direct',
     kind: 'boolean',

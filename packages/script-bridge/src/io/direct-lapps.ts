@@ -1,6 +1,6 @@
-import type { AddressInfo, ListenOptions } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { isIPv6 } from 'node:net';
-import { createLappsServer } from '@offload/lapps-server';
+import { createLappsServer, type ListenOptions } from '@offload/lapps-server';
 import type { ReportedServerEvent } from '../direct-messages.js';
 import { BridgeError } from '../errors.js';
 import { decodeFault, RecordKind } from '../records.js';

@@ -1,6 +1,6 @@
-import type { AddressInfo, ListenOptions } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { BroadcastBus } from '@offload/broadcast-bus';
-import type { Connection, LappsServer, ServerOptions } from '@offload/lapps-server';
+import type { Connection, LappsServer, ListenOptions, ServerOptions } from '@offload/lapps-server';
 import { RecordKind } from '../records.js';
 import { openSharedState, type SharedState } from '../shared/shared-state.js';
 import type { Bridge, Frontend } from './frontend.js';
