@@ -8,6 +8,7 @@ from time import monotonic as _monotonic
 
 _core = __offload__.core  # noqa: F821: given by whoever runs this
 _ask = __offload__.ask  # noqa: F821
+_check_thread = __offload__.check_thread  # noqa: F821
 _plain = __offload__.plain  # noqa: F821
 _SEND = __offload__.numbers["send"]  # noqa: F821
 _CLOSE = __offload__.numbers["close"]  # noqa: F821
@@ -134,6 +135,7 @@ def _fault_of(message):
 def _hand_over(item):
     """Adds an item. A script that runs for long, or sends much, does not keep it until its end."""
     global _handed
+    _check_thread(error)
     _tell(item)
     if len(_items) >= _MOST_ITEMS or not (_core.busy or _core.stage):
         _core.flush()

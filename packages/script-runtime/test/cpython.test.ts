@@ -289,7 +289,7 @@ import threading
 def work():
     print("from a thread")
     try: t.note(1)
-    except RuntimeError as error: print(error)
+    except t.error as error: print(error)
     os.write(2, b"raw bytes\\n")
 def run():
     thread = threading.Thread(target=work); thread.start(); thread.join()

@@ -2,6 +2,7 @@
 
 import builtins
 import sys
+from collections import deque
 from threading import get_ident, main_thread
 from types import MethodType, ModuleType, SimpleNamespace
 from weakref import WeakValueDictionary
@@ -14,16 +15,24 @@ class HostError(Exception):
 
 
 _main = main_thread().ident
+_ELSEWHERE = "functions of the host can only be called in the main thread: hand the call over with loop.call_soon_threadsafe()"
+#: What other threads have let go of.
+_freed = deque()
 _proxies = WeakValueDictionary()
 _functions = {}
 #: Functions that are methods, by class of object and name.
 _methods = {}
 
 
+def check_thread(error=HostError):
+    """Raises in a thread that a script has started: only the main one talks to the host."""
+    if get_ident() != _main:
+        raise error(_ELSEWHERE)
+
+
 def ask(function, arguments, error=HostError):
     """Calls a function of the host and gives its answer, or an awaitable for it inside a coroutine."""
-    if get_ident() != _main:
-        raise RuntimeError("functions of the host can only be called in the main thread")
+    check_thread(error)
     dressed, packed = values.pack(arguments)
     stage = core.stage
     mode = wire.CAN_AWAIT if stage & core.COROUTINE else wire.CANNOT_WAIT
@@ -128,8 +137,12 @@ class HostObject:
         return iter([tuple(pair) for pair in ask(wire.OBJECT_ENTRIES, (self,), TypeError)])
 
     def __del__(self):
-        if core is not None:
+        if core is None:
+            return
+        if get_ident() == _main:
             core.tell((wire.FREE, self._id, self._received))
+        else:
+            _freed.append((wire.FREE, self._id, self._received))
 
 
 def handle_of(proxy):
@@ -137,6 +150,8 @@ def handle_of(proxy):
 
 
 def object_of(kind, number):
+    while _freed:
+        core.tell(_freed.popleft())
     proxy = _proxies.get(number)
     if proxy is None:
         proxy = object.__new__(HostObject)
@@ -164,7 +179,7 @@ def define(_call, name, functions, options):
     if not _is_standard(name):
         sys.modules[name] = module
     if prelude is not None:
-        module.__offload__ = SimpleNamespace(core=core, numbers=numbers, ask=ask, method_of=method_of, plain=values.plain)
+        module.__offload__ = SimpleNamespace(core=core, numbers=numbers, ask=ask, check_thread=check_thread, method_of=method_of, plain=values.plain)
         exec(compile(prelude, f"<offload {prelude_name}>", "exec"), vars(module))
         del module.__offload__
     return None

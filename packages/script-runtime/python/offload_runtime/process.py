@@ -12,9 +12,9 @@ import signal
 import sys
 import traceback
 from marshal import loads
-from threading import Lock
+from threading import Lock, active_count
 
-from . import core, interrupts, output, setup, tasks, watchdog
+from . import awake, core, interrupts, output, setup, tasks, watchdog
 from .faults import fault
 
 CALLS, EVENTS = 3, 4
@@ -169,6 +169,7 @@ class _Link:
         pass
 
     def idle(self):
+        awake.tell(soon=False)
         tasks.event_loop().stop()
 
     def tick(self):
@@ -192,6 +193,8 @@ def _handle(frame):
     try:
         interrupts.begin()
         for done, data in core.process(_from_bytes(frame[1:5], "little"), loads(frame[5:]), fault, tasks.finish):
+            if done and awake.tell():
+                _send(_ITEMS, core.take())
             _send(_REPLY if done else _ITEMS, data)
             interrupts.begin()
     except BaseException:
@@ -280,9 +283,11 @@ def main(settings):
         _die_with_parent()
     setup.install(_Link(), settings["searchPath"], settings["patience"], settings["deadlineText"], _new_loop)
     watchdog.start(settings["timeout"], settings["loadTimeout"], settings["grace"])
+    tasks.event_loop()  # scripts may ask for it as they load
+    awake.own_threads = active_count()
     _send_event(_HELLO, ("%d.%d.%d" % sys.version_info[:3]).encode())
     while True:
-        if tasks.alive == 0:
+        if tasks.alive == 0 and not awake.is_awake():
             if _unsent:
                 os.set_blocking(EVENTS, True)
                 _flush_events()

@@ -38,6 +38,11 @@ def has_loop():
     return _loop is not None
 
 
+def has_timers(soon):
+    """True where something is to be called later, or soon, by no task."""
+    return bool(getattr(_loop, "_scheduled", None) or (soon and getattr(_loop, "_ready", None)))
+
+
 class Stretch(Coroutine):
     """A coroutine that tells the host whose code runs, each time it goes on."""
 
@@ -114,6 +119,8 @@ def _make_task(loop, coroutine, **options):
             coroutine = Stretch(coroutine, _call.get())
     task = asyncio.Task(coroutine, loop=loop, **options)
     if not task.done():
+        if alive == 0:
+            core.tell((wire.AWAKE, wire.TASKS, 1))
         alive += 1
         task.add_done_callback(_gone)
     return task
@@ -124,6 +131,7 @@ def _gone(_task):
     alive -= 1
     if alive == 0:
         core.link.idle()
+        core.tell((wire.AWAKE, wire.TASKS, 0))
 
 
 def start(call, awaitable, stage):

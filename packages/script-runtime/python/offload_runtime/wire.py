@@ -24,6 +24,11 @@ PENDING = -4
 LOG = -5
 FREE = -6
 ASK = -7
+AWAKE = -8
+
+# why the host is asked to stay awake between batches
+TASKS = 0
+OTHERS = 1
 
 # code of a fault
 RUNTIME_FAULT = 0

@@ -2,6 +2,7 @@ import type { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, LogLevel, ScriptCall } from '../../runtime.js';
 import type { ScriptValue } from '../../value.js';
 import { Answers, type Asked } from './answers.js';
+import { Awake } from './awake.js';
 import { Batch } from './batch.js';
 import { asScriptError, readFault } from './faults.js';
 import { FunctionHandles } from './handles.js';
@@ -44,12 +45,14 @@ export class Interpreter {
   private readonly failed = new Map<ScriptCall, ScriptRuntimeError>();
   /** Numbers and counts in turn. */
   private readonly freed: number[] = [];
+  private readonly awake: Awake;
   private depth = 0;
   private nextCall = 0;
 
   constructor(host: EngineHost, link: InterpreterLink) {
     this.host = host;
     this.link = link;
+    this.awake = new Awake(host);
     this.functions = new FunctionHandles(this);
     this.values = new PythonValues(this, this.functions, this.objects);
     this.batch = this.newBatch();
@@ -80,11 +83,6 @@ export class Interpreter {
   /** The batch is done with: its memory serves another. */
   recycle(batch: Batch): void {
     if (this.spare.length < 4) this.spare.push(batch);
-  }
-
-  /** Number of calls that wait. */
-  get waitingCount(): number {
-    return this.waiting.size;
   }
 
   /** True while the script of `call` waits, as far as is known. */
@@ -169,8 +167,7 @@ export class Interpreter {
     switch (kind) {
       case Item.Done: {
         const number = r.smallInt();
-        const dressed = r.smallInt() !== 0;
-        this.settle(number, null, this.values.read(r, dressed));
+        this.settle(number, null, this.values.read(r, r.smallInt() !== 0));
         return;
       }
       case Item.Fault:
@@ -182,10 +179,13 @@ export class Interpreter {
       case Item.Log: {
         const level = (r.textOrNull() ?? 'info') as LogLevel;
         const script = r.textOrNull();
-        const text = readable(r.textOrNull() ?? '');
-        this.host.log(level, text, script === undefined ? undefined : { script: readable(script) });
+        const fields = script === undefined ? undefined : { script: readable(script) };
+        this.host.log(level, readable(r.textOrNull() ?? ''), fields);
         return;
       }
+      case Item.Awake:
+        this.awake.set(r.smallInt(), r.smallInt() !== 0);
+        return;
       case Item.Free:
         // A handle of the same object may stand behind this item.
         this.freed.push(r.smallInt(), r.smallInt());
@@ -287,14 +287,13 @@ export class Interpreter {
 
   /** Fails the calls that wait. */
   failWaiting(error: ScriptRuntimeError): void {
-    for (const [number, call] of [...this.waiting]) {
-      this.forget(number, call);
-      this.finish(call, error, null);
-    }
+    this.awake.end();
+    for (const number of [...this.waiting.keys()]) this.settle(number, error, null);
   }
 
   /** Forgets the calls that wait. */
   dropWaiting(): void {
+    this.awake.end();
     for (const [number, call] of [...this.waiting]) this.forget(number, call);
   }
 }

@@ -22,6 +22,7 @@ export const Item = {
   Log: -5,
   Free: -6,
   Ask: -7,
+  Awake: -8,
 } as const;
 
 /** Code of a fault. */

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { connect } from './support/client.js';
+import { startHouse } from './support/house.js';
+import { FULL, SLOW, TIMEOUT_MS } from './support/python-services.js';
+
+/** A thread of its own: it sleeps for good where nobody tells it that something is to come. */
+async function start(engine: string, body: string) {
+  const house = await startHouse({
+    workers: 1,
+    timeoutMs: TIMEOUT_MS,
+    services: { s: { source: FULL(body), extension: '.py', engine } },
+  });
+  const client = await connect(`${house.url}/s`);
+  client.send('go');
+  return { house, client };
+}
+
+describe.each(['cpython', 'pyodide'])('a service in Python (%s)', (engine) => {
+  it(
+    'runs the tasks a handler has left behind, while nothing else comes',
+    async () => {
+      const { client, house } = await start(
+        engine,
+        `
+import asyncio
+async def later(handler):
+    for i in range(3):
+        await asyncio.sleep(0.01)
+        ws.send(handler, str(i))
+async def on_message(handler, opcode, message):
+    asyncio.create_task(later(handler))
+    return True
+`,
+      );
+      expect([await client.next(), await client.next(), await client.next()]).toEqual(['0', '1', '2']);
+      await house.stop();
+    },
+    SLOW,
+  );
+});
+
+describe('a service in Python (cpython)', () => {
+  const work = `
+import asyncio, mqr, threading, time
+loop = asyncio.get_event_loop()
+
+def attempt(call):
+    try: call()
+    except Exception as error: return f"{type(error).__module__}: {error}"
+
+def work(handler):
+    time.sleep(0.05)
+    calls = (
+        lambda: ws.send(handler, "x"), lambda: ws.send(handler, {"cid": 1, "status": 1, "message": []}),
+        lambda: ws.close(handler), lambda: bcast.send(5, {"cid": 1, "message": []}), lambda: mqr.create("q"),
+    )
+    for call in calls: loop.call_soon_threadsafe(ws.send, handler, attempt(call))
+    print("thread", "done")
+
+def on_message(handler, opcode, message):
+    threading.Thread(target=work, args=(handler,)).start()
+`;
+
+  it(
+    'refuses functions of the host in threads, which hand them over with call_soon_threadsafe(), while nothing else comes',
+    async () => {
+      const { client, house } = await start('cpython', work);
+      const refused = 'functions of the host can only be called in the main thread: hand the call over with';
+      for (const module of ['ws', 'ws', 'ws', 'bcast', 'mqr']) {
+        expect(await client.next()).toBe(`${module}: ${refused} loop.call_soon_threadsafe()`);
+      }
+      await house.stop();
+      expect(house.printed()).toContain('thread done');
+    },
+    SLOW,
+  );
+
+  it(
+    'calls what a handler wants to be called later, while nothing else comes',
+    async () => {
+      const body = `
+import asyncio
+loop = asyncio.get_event_loop()
+def on_message(handler, opcode, message):
+    loop.call_later(0.05, ws.send, handler, "later")
+`;
+      const { client, house } = await start('cpython', body);
+      expect(await client.next()).toBe('later');
+      await house.stop();
+    },
+    SLOW,
+  );
+});
