@@ -17,8 +17,19 @@ describe('cpython', () => {
 
   it('load() names the script with which the process ends, and one that is too complex', async () => {
     await open();
-    const ended = { code: 'SCRIPT_ERR_HOST', script: expect.stringMatching(/s\.py$/) };
-    await expect((async () => load('os._exit(3)'))()).rejects.toMatchObject(ended);
+    const ended = (how: string) => ({
+      code: 'SCRIPT_ERR_HOST',
+      script: expect.stringMatching(/s\.py$/),
+      message: expect.stringMatching(new RegExp(`^Python process \\d+ ${how}$`)),
+    });
+    const last = 'print("last words")';
+    await expect((async () => load(`${last}\nos._exit(3)`))()).rejects.toMatchObject(ended('ended with exit code 3'));
+    expect(bench.host.logged).toContainEqual(expect.objectContaining({ message: 'last words' }));
+    await bench.close();
+    await open({ settings: { loadTimeoutMs: 200 } });
+    const hang = async (): Promise<unknown> => load('import re\nre.match("(a+)+$", "a" * 40 + "b")');
+    const how = 'did not come back from a function in C and was ended';
+    await expect(hang()).rejects.toMatchObject(ended(how));
     await bench.close();
     await open();
     const complex = { code: 'SCRIPT_ERR_SYNTAX', script: expect.stringMatching(/s\.py$/) };

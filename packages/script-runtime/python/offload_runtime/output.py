@@ -6,7 +6,7 @@ import os
 import sys
 from threading import get_ident, main_thread
 
-from . import core, wire
+from . import core, functions, wire
 from .faults import is_library, is_own
 
 DEBUG, INFO, WARN, ERROR = "debug", "info", "warn", "error"
@@ -35,7 +35,8 @@ def log(level, text, script):
     for line in text.splitlines() or [""]:
         for at in range(0, len(line) or 1, _MAX_LINE):
             core.tell((wire.LOG, level, script, line[at : at + _MAX_LINE]))
-    if not core.busy or len(core.items) > _MAX_ITEMS:
+    # At once while a script loads: it may take long, or end the process.
+    if not core.busy or functions.loading or len(core.items) > _MAX_ITEMS:
         core.flush()
 
 

@@ -14,6 +14,8 @@ const START_MS = 30_000;
 /** How long the pipes of a process that has ended are read, in milliseconds. */
 const LAST_WORDS_MS = 250;
 const MAX_LAST_LINES = 20;
+/** What the watchdog in C says before it shows where all threads are and ends the process. */
+const HUNG = /^Timeout \(\d+:\d\d:\d\d\.\d+\)!$/;
 const TOO_OLD = /^offload: (Python [\d.]+ is too old)$/m;
 
 /** Times in milliseconds. */
@@ -46,6 +48,7 @@ export class PythonChild {
   private readonly lastLines: string[] = [];
   private readonly gone: Promise<void>;
   private over = false;
+  private hung = false;
 
   constructor(options: ChildOptions, handlers: ChildHandlers) {
     this.handlers = handlers;
@@ -107,8 +110,8 @@ export class PythonChild {
         ended();
       });
       this.process.on('exit', (code, signal) => {
-        const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
         const over = (): void => {
+          const how = this.howItEnded(code, signal);
           clearTimeout(patience);
           this.process.off('close', over);
           for (const stream of this.process.stdio) stream?.destroy();
@@ -123,6 +126,11 @@ export class PythonChild {
     });
   }
 
+  private howItEnded(code: number | null, signal: string | null): string {
+    if (this.hung) return 'did not come back from a function in C and was ended';
+    return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+  }
+
   private startFault(how: string): string {
     const said = this.lastLines.join('\n');
     const old = TOO_OLD.exec(said)?.[1];
@@ -135,7 +143,8 @@ export class PythonChild {
     createInterface({ input: stream }).on('line', (line) => {
       this.lastLines.push(line);
       if (this.lastLines.length > MAX_LAST_LINES) this.lastLines.shift();
-      if (!TOO_OLD.test(line)) this.handlers.line(level, line);
+      if (HUNG.test(line)) this.hung = true;
+      else if (!TOO_OLD.test(line)) this.handlers.line(level, line);
     });
   }
 

@@ -2,6 +2,7 @@ import { ScriptRuntimeError } from '../../errors.js';
 import type { EngineHost, EngineOptions } from '../../runtime.js';
 import type { Asked } from '../python/answers.js';
 import type { Batch } from '../python/batch.js';
+import { EndedFault } from '../python/ended-fault.js';
 import { PythonEngine } from '../python/engine.js';
 import { asScriptError } from '../python/faults.js';
 import { MarshalWriter } from '../python/marshal-writer.js';
@@ -203,18 +204,19 @@ export class CPythonEngine extends PythonEngine {
 
   /** The process ended in the middle of a batch, or said what makes no sense: then it has to end. */
   private broken(error: unknown, batch: Batch): void {
-    const { child, interpreter } = this;
+    const { child, interpreter, lost: ended } = this;
     if (!(error instanceof ProcessEnded)) this.host.log('error', asScriptError(error).message);
     // Also where it seems to have ended: a script may have closed the sockets.
     child?.kill();
     if (this.child === child) {
       this.child = undefined;
       this.state = this.state === 'up' ? 'starting' : this.state;
-      if (this.replay === undefined) void this.replace(child?.pid, this.lost);
+      if (this.replay === undefined) void this.replace(child?.pid, ended);
     }
     interpreter.running = batch;
-    interpreter.failRunning(this.fault('ended', child?.pid));
-    interpreter.failWaiting(this.fault('ended', child?.pid));
+    const fault = new EndedFault(child?.pid, ended);
+    interpreter.failRunning(fault);
+    interpreter.failWaiting(fault);
   }
 
   /** The process ended while nothing was to be done. */

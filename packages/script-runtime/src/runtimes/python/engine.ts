@@ -9,6 +9,7 @@ import {
   type ScriptEngine,
 } from '../../runtime.js';
 import type { HostModule, ScriptFunction, ScriptValue } from '../../value.js';
+import { EndedFault } from './ended-fault.js';
 import { asScriptError } from './faults.js';
 import { textOf } from './host-functions.js';
 import { Interpreter } from './interpreter.js';
@@ -80,8 +81,12 @@ export abstract class PythonEngine implements ScriptEngine {
       settle = (error, result) => (error === null ? resolve(result) : reject(error));
     });
     const call = this.setup(entry, (error, result) => settle(error, result), part);
-    const result = call.outcome();
-    return result === PENDING ? settled.then(finish) : finish(result);
+    try {
+      const result = call.outcome();
+      return result === PENDING ? settled.then(finish).catch(rethrow) : finish(result);
+    } catch (error) {
+      return rethrow(error);
+    }
   }
 
   private setup(entry: number, onSettled: ScriptCall['settled'], ...parts: ScriptValue[]): OwnCall {
@@ -155,4 +160,12 @@ export abstract class PythonEngine implements ScriptEngine {
   }
 
   abstract close(): void | Promise<void>;
+}
+
+/** Throws an error, or rejects with it in clearer words. */
+function rethrow(error: unknown): Promise<never> {
+  if (!(error instanceof EndedFault)) throw error;
+  return error.explained().then((fault) => {
+    throw fault;
+  });
 }
