@@ -5,6 +5,7 @@ import { planWs, type WsPlan } from './lapps/plan.js';
 import { type Layout, layOut } from './layout.js';
 import { type LoadedScripts, loadedServices, scriptError, startScripts } from './loaded-scripts.js';
 import type { Logger } from './logger.js';
+import { openFilesNeeded, openFilesWarning } from './open-files.js';
 import { makePool } from './pools.js';
 import { withQuickStart } from './quick-start.js';
 import type { LoadedService, Running } from './ready-text.js';
@@ -46,6 +47,8 @@ export interface House {
  */
 export function compose(config: Config, logger: Logger, env: Environment = process.env): House {
   const { bridge, layout, web } = assemble(config, logger, env);
+  const fewFiles = openFilesWarning(openFilesNeeded(config, web?.ws));
+  if (fewFiles !== undefined) logger.warn(fewFiles);
   const spop = config.spop.enabled ? createSpop(config, layout.direct.spop, bridge, logger) : undefined;
   return {
     async start() {

@@ -1,5 +1,6 @@
 import { type buildCli, runCli } from './cli.js';
 import { type Context, processContext } from './context.js';
+import { openFilesFault } from './open-files-fault.js';
 
 /** The whole of a program: runs the command line of this process and sets its exit code. */
 export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCli): Promise<void> {
@@ -14,7 +15,12 @@ export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCl
   // Nobody could be told.
   process.stderr.on('error', () => {});
   // Not process.exit: what is still on its way to a pipe would be lost.
-  const code = await runCli(name, build, process.argv.slice(2), context);
+  const code = await runCli(name, build, process.argv.slice(2), context).catch((error: unknown) => {
+    const fault = openFilesFault(error);
+    if (fault === undefined) throw error;
+    context.stderr(`${name}: ${fault}\n`);
+    return 1;
+  });
   process.exitCode ??= code;
   process.off('beforeExit', stuck);
 }

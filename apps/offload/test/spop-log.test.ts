@@ -81,7 +81,7 @@ describe('SpopLog', () => {
       const logger = { isLevelEnabled: () => true, debug: write, info: write, warn: write, error: write };
       const log = new SpopLog(logger as unknown as Logger);
       for (let i = 0; i < 1000; i++) {
-        log.write({ type: 'ack-truncated', connection, streamId: i, frameId: 1, bytes: 20_000 });
+        log.write({ type: 'ack-truncated', connection, streamId: i, frameId: 1, bytes: 20_000, variables: ['txn.v'] });
       }
       log.write({ type: 'refused', connection, reason: 'handshake', status: 4 });
       for (let i = 0; i < 20; i++) log.write({ type: 'health-check', connection, ok: true });

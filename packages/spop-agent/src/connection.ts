@@ -8,6 +8,7 @@ import {
   Status,
   type StatusCode,
 } from '@offload/spop-codec';
+import { ackTruncated } from './ack-truncated.js';
 import type { AgentConnection, Id } from './agent-connection.js';
 import type { ConnectionHost } from './connection-host.js';
 import type { CloseReason, RefuseReason } from './events.js';
@@ -213,7 +214,7 @@ export class Connection implements AgentConnection, AgentSessionSink {
     const dropped = this.session.writeAck(writer, streamId, frameId, actions, at, end);
     const bytes = writer.at - before;
     if (this.output.appended(bytes)) this.host.emit({ type: 'acks-paced', connection: this, bytes });
-    if (dropped > 0) this.host.emit({ type: 'ack-truncated', connection: this, streamId, frameId, bytes: dropped });
+    if (dropped > 0) this.host.emit(ackTruncated(this, streamId, frameId, actions, end - dropped, end));
     if (!this.inPass) this.host.dirty(this);
     else if (writer.at > this.host.limits.maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
   }
@@ -249,8 +250,6 @@ export class Connection implements AgentConnection, AgentSessionSink {
     if (bytes > maxQueuedWriteBytes) this.gate.halt(Halt.WRITE_QUEUE);
     else if (bytes * 2 <= maxQueuedWriteBytes) this.gate.release(Halt.WRITE_QUEUE);
   }
-
-  // Ends
 
   /** Holds the connection, then says why and closes: never quickly (spop.md 2.3). */
   refuse(reason: RefuseReason, status: StatusCode, error?: SpopError): void {

@@ -76,8 +76,11 @@ export type AgentEvent =
   | ({ readonly type: 'handler-timeout'; readonly name: string } & OfNotify)
   /** An action that HAProxy would not take was left out: bad name, scope or value. */
   | ({ readonly type: 'action-dropped'; readonly name: string; readonly error: unknown } & OfNotify)
-  /** The actions exceed a frame; the last `bytes` of them were left out. */
-  | ({ readonly type: 'ack-truncated'; readonly bytes: number } & OfNotify)
+  /**
+   * The actions exceed a frame; the last `bytes` of them were left out. `variables` names those they were for, ten at most,
+   * in their order: `txn.score`. The first of them is the one that did not fit.
+   */
+  | ({ readonly type: 'ack-truncated'; readonly bytes: number; readonly variables: readonly string[] } & OfNotify)
   /**
    * An ACK of `bytes` is so large that 20 of them could stop HAProxy 3.1 and later for good: from now on ACKs of this
    * connection may wait (spop.md 3.10). Without the capability `pipelining` none has to.

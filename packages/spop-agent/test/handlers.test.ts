@@ -169,7 +169,7 @@ describe('createAgent handlers', () => {
     engine.send(notifyFrame(1));
     const ack = await engine.next();
     expect(ack.type === 'ack' && ack.actions.map((a) => a.name)).toEqual(['a', 'b']);
-    expect(t.all('ack-truncated')).toMatchObject([{ streamId: 1, bytes: 107 + 8 }]);
+    expect(t.all('ack-truncated')).toMatchObject([{ streamId: 1, bytes: 107 + 8, variables: ['txn.c', 'txn.d'] }]);
   });
 
   test('createAgent() keeps the length field of any ACK below the agreed size', async () => {

@@ -1,5 +1,6 @@
 import { Writer, writeActions } from '@offload/spop-codec';
 import { describe, expect, test } from 'vitest';
+import type { AgentConnection } from '../src/index.js';
 import { holding, until } from './support/holding-agent.js';
 import { notifyFrame } from './support/raw-engine.js';
 import { startAgent } from './support/test-agent.js';
@@ -78,7 +79,54 @@ describe('onNotify', () => {
     held[0]!.connection.ack(1, 1, w.view());
     const ack = await engine.next();
     expect(ack).toMatchObject({ type: 'ack', unparsed: new Uint8Array(0) });
-    expect(t.all('ack-truncated')).toHaveLength(1);
+    const [event, ...others] = t.all('ack-truncated');
+    expect(others).toEqual([]);
+    const sent = ack.type === 'ack' ? ack.actions.length : 0;
+    expect(event?.variables).toEqual(Array.from({ length: 10 }, (_, i) => `txn.v${sent + i}`));
+  });
+
+  test('ack() cuts shared memory and what is no action, and names what it can', async () => {
+    const { t, held } = await holding();
+    const engine = await t.ready({ maxFrameSize: 256 });
+    engine.send(notifyFrame(1), notifyFrame(2));
+    await until(() => held.length === 2);
+    const w = new Writer();
+    writeActions(w, [
+      { type: 'set-var', scope: 0, name: 'big', value: { type: 'binary', value: new Uint8Array(500) } },
+    ]);
+    const shared = new Uint8Array(new SharedArrayBuffer(w.at + 3));
+    shared.set(w.view());
+    shared.fill(255, w.at);
+    held[0]!.connection.ack(1, 1, shared);
+    held[1]!.connection.ack(2, 1, new Uint8Array(500).fill(255));
+    await engine.take(2);
+    expect(t.all('ack-truncated').map(({ bytes, variables }) => [bytes, variables])).toEqual([
+      [w.at + 3, ['proc.big']],
+      [500, []],
+    ]);
+  });
+
+  test('sendNow() writes the ACKs so far although the pass goes on, in one write', async () => {
+    const seen: number[] = [];
+    let connection: AgentConnection | undefined;
+    const t = await startAgent({
+      onNotify: (own, streamId, frameId) => {
+        connection = own;
+        own.ack(streamId, frameId);
+        const before = t.agent.stats().bytesWritten;
+        if (streamId === 3) own.sendNow();
+        seen.push(t.agent.stats().bytesWritten - before);
+      },
+    });
+    const engine = await t.ready();
+    engine.chunks.length = 0;
+    engine.send(...[1, 2, 3, 4].map((id) => notifyFrame(id)));
+    await engine.take(4);
+    // Three ACKs of eleven bytes left with the third NOTIFY; the fourth with the end of the pass.
+    expect(seen).toEqual([0, 0, 33, 0]);
+    engine.close();
+    await t.event('connection-closed');
+    expect(() => connection?.sendNow()).not.toThrow();
   });
 
   test('ack() batches: one write for all until flush(), or the next tick', async () => {
