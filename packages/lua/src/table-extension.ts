@@ -4,9 +4,19 @@ import type { LuaTable } from './table.js';
 import type { Cursor } from './table-cursor.js';
 import type { LuaValue } from './value.js';
 
+/** Entries a map has before anyone looks whether its integers belong in the array part. */
+const FIRST_CHECK = 64;
+
 /** The `map` part, with the number of its entries whose value was cleared. */
 export class KeyMap extends Map<LuaValue, LuaValue> {
   cleared = 0;
+  /** Size at which to look next whether integers belong in the array part. */
+  check = FIRST_CHECK;
+
+  /** The next look comes when it has doubled. */
+  checked(): void {
+    this.check = Math.max(FIRST_CHECK, 2 * this.size);
+  }
 }
 
 /** What most tables do not have. */
@@ -22,6 +32,7 @@ export class Extension {
 export function sweep(map: KeyMap): void {
   for (const [k, v] of map) if (v === undefined) map.delete(k);
   map.cleared = 0;
+  map.checked();
 }
 
 /** A map with the entries of a table's string keys and of its map. */

@@ -14,7 +14,7 @@
  * at metatables, and they alone know when the shared empty parts have to be replaced).
  */
 import { fillHash, Hash, namedStore } from './hash.js';
-import { NO_ARR, newArr, pullFromMap, sparseFrom } from './table-array.js';
+import { denseLimit, moveFromMap, NO_ARR, newArr, pullFromMap, sparseFrom } from './table-array.js';
 import { Cursor, seek, stepKeys, stepMap } from './table-cursor.js';
 import { Extension, KeyMap, mergeIntoMap, sweep } from './table-extension.js';
 import type { LuaValue } from './value.js';
@@ -133,7 +133,8 @@ export class LuaTable {
     } else if (key === 0) {
       this.extension().zero = value;
     } else {
-      this.setMap(key, value);
+      const grown = this.setMap(key, value);
+      if (grown !== undefined && grown.size >= grown.check) this.densify(grown);
     }
   }
 
@@ -232,10 +233,11 @@ export class LuaTable {
     return this.step(c);
   }
 
-  private setMap(key: LuaValue, value: LuaValue): void {
+  /** Returns the map when `key` is new in it. */
+  private setMap(key: LuaValue, value: LuaValue): KeyMap | undefined {
     let { map } = this;
     if (map === undefined) {
-      if (value === undefined) return;
+      if (value === undefined) return undefined;
       map = new KeyMap();
       this.extension().map = map;
     }
@@ -246,7 +248,7 @@ export class LuaTable {
         map.set(key, undefined);
         map.cleared++;
       }
-      return;
+      return undefined;
     }
     if (old === undefined) {
       if (map.cleared > 0) {
@@ -255,6 +257,7 @@ export class LuaTable {
       }
     }
     map.set(key, value);
+    return old === undefined ? map : undefined;
   }
 
   private hashToMap(): void {
@@ -273,6 +276,13 @@ export class LuaTable {
     while (n > 1 && arr[n - 1] === undefined) n--;
     if (n === arr.length - 1) arr.pop();
     else if (n < arr.length) arr.length = n;
+  }
+
+  /** An array that was not filled from 1 on: when most of its elements exist, they move to `arr`. */
+  private densify(map: KeyMap): void {
+    const limit = denseLimit(this.arr, map);
+    if (limit > 0) this.arr = moveFromMap(this.arr, map, limit);
+    map.checked();
   }
 
   /** A queue that only moves forward leaves nils behind: when they are the majority the elements move to `map`. */

@@ -79,3 +79,50 @@ for _, last in ipairs { "nil, nil}", "(function() return 7, 8, nil end)()}", "x 
   local t = loadstring(table.concat(long))(1, 2, 3)
   print(#t, t[1], t[70000], t[70002], t.x)
 end
+-- Arrays that are not filled from 1 on, traversed and cleared on the way.
+local function tally(t, clear)
+  local n, sum = 0, 0
+  for k, v in pairs(t) do
+    n = n + 1
+    if type(k) == "number" then sum = sum + k * v end
+    if clear then t[k] = nil end
+  end
+  return n, sum
+end
+local late = {}
+for i = 2, 1000 do late[i] = i end
+print(tally(late), late[1], late[2], late[1000], late[1001])
+late[1] = 1
+print(#late, tally(late))
+local down = {}
+for i = 1000, 1, -1 do down[i] = i end
+print(#down, tally(down))
+local around = {}
+for i = -100, 1000 do around[i] = i end
+print(#around, around[-100], around[0], tally(around))
+local third = {}
+for from = 1, 3 do
+  for i = from, 3000, 3 do third[i] = i end
+  print(tally(third))
+end
+print(#third, tally(third, true))
+print(next(third), #third)
+for i = 5, 500 do third[i] = i end
+third.x = 1
+print(tally(third, true))
+for i = 500, 5, -1 do third[i] = i end
+for i = 1, 600 do third["k" .. i] = i end
+print(tally(third, true))
+print(next(third))
+for _ = 1, 3 do
+  for i = 2, 300 do third[i] = i end
+  for i = 300, 2, -1 do third[i] = nil end
+  print(next(third))
+end
+local seen, k, v = 0, nil, nil
+for i = 40, 400 do third[i] = i end
+repeat
+  k, v = next(third, k)
+  if k ~= nil then seen, third[k] = seen + v, nil end
+until k == nil
+print(seen, next(third))

@@ -91,10 +91,13 @@ export function openBase(engine: Engine): Library {
       table.setMeta(meta);
       return table;
     },
-    assert(v: LuaValue, message: LuaValue) {
-      checkAny(v, 1, arguments.length);
-      if (v === undefined || v === false) throw assertionError(message, arguments.length);
-      return arguments.length === 1 ? v : Array.from(arguments);
+    assert(...args: LuaValue[]) {
+      const v = args[0];
+      if (v === undefined || v === false) {
+        checkAny(v, 1, args.length);
+        throw assertionError(args[1], args.length);
+      }
+      return args.length === 1 ? v : args;
     },
     select(n: LuaValue, ...args: LuaValue[]) {
       if (n === '#') return args.length;
