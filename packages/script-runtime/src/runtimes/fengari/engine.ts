@@ -21,7 +21,7 @@ import { lauxlib, lua } from './library.js';
 import { Loader } from './loader.js';
 import { NamedValues } from './named-values.js';
 import { LogStream } from './output.js';
-import { literal, messageBytes, pushMessage, pushText } from './strings.js';
+import { literal, messageBytes, pushMessage, pushText, pushUtf8 } from './strings.js';
 import { Tasks } from './tasks.js';
 import { Threads } from './threads.js';
 import { Values } from './values.js';
@@ -94,7 +94,7 @@ export class FengariEngine implements ScriptEngine {
 
   setGlobal(name: string, value: ScriptValue): void {
     this.values.push(this.main, value);
-    lua.lua_setglobal(this.main, messageBytes(name));
+    lua.lua_setglobal(this.main, Buffer.from(name));
   }
 
   load(path: string): LoadedScript | Promise<LoadedScript> {
@@ -107,7 +107,7 @@ export class FengariEngine implements ScriptEngine {
   require(name: string): ScriptValue | Promise<ScriptValue> {
     const thread = this.acquire();
     lua.lua_getglobal(thread, literal('require'));
-    pushMessage(thread, name);
+    pushUtf8(thread, name);
     return this.run(thread, 1, (result) => result);
   }
 

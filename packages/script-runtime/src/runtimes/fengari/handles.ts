@@ -4,7 +4,7 @@ import type { LuaProxy, LuaState } from './api.js';
 import { errorText } from './faults.js';
 import type { ValueGate } from './gate.js';
 import { lua } from './library.js';
-import { literal, textOf } from './strings.js';
+import { literal, readableOf } from './strings.js';
 
 const SOURCE = literal('>S');
 
@@ -28,7 +28,7 @@ export class LuaFunction extends ScriptFunction {
     this.proxy(this.owner);
     lua.lua_getinfo(this.owner, SOURCE, ar);
     if (ar.linedefined < 0 || ar.source === null) return '';
-    const source = textOf(ar.source);
+    const source = readableOf(ar.source);
     return `${/^[@=]/.test(source) ? source.slice(1) : source}:${ar.linedefined}`;
   }
 }

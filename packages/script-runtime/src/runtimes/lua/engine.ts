@@ -16,7 +16,7 @@ import { hideMetatable } from './hidden-metatable.js';
 import { HostFunctions } from './host-functions.js';
 import { defineHostModule } from './host-modules.js';
 import { hostObjectMetatable } from './host-objects.js';
-import { LineLog } from './line-log.js';
+import { bytesOf, LineLog } from './line-log.js';
 import { NamedValues } from './named-values.js';
 import { ScriptFiles } from './script-files.js';
 import { scriptSystem } from './script-system.js';
@@ -47,6 +47,8 @@ export class LuaEngine implements ScriptEngine {
   private readonly out: LineLog;
   private readonly files: ScriptFiles;
   private script: string | undefined;
+  /** The handler of named arguments that was called last in its plain version. */
+  private message: LuaScriptFunction | undefined;
   private blocked = false;
   private timedOut = false;
   private closed = false;
@@ -56,7 +58,7 @@ export class LuaEngine implements ScriptEngine {
     this.files = new ScriptFiles(this.sources, options.searchPath ?? []);
     this.out = new LineLog(host, 'info');
     this.state = createState({
-      print: (bytes) => this.out.write(bytes, this.script),
+      print: (bytes) => this.out.write(bytes, this.script ?? (this.message && this.scriptOf(this.message))),
       system: scriptSystem(host, options),
       readFile: (path) => this.files.readModule(path),
       path: this.files.luaPath,
@@ -105,7 +107,7 @@ export class LuaEngine implements ScriptEngine {
   }
 
   setGlobal(name: string, value: ScriptValue): void {
-    this.state.setGlobal(name, this.values.toLua(value));
+    this.state.setGlobal(bytesOf(name), this.values.toLua(value));
   }
 
   load(path: string): LoadedScript | Promise<LoadedScript> {
@@ -116,7 +118,7 @@ export class LuaEngine implements ScriptEngine {
 
   require(name: string): ScriptValue | Promise<ScriptValue> {
     const run = this.state.createRun(this.state.getGlobal('require'));
-    return this.loading(name, run, [name], (result) => result);
+    return this.loading(name, run, [bytesOf(name)], (result) => result);
   }
 
   private loading<T>(
@@ -196,6 +198,7 @@ export class LuaEngine implements ScriptEngine {
     }
     const { host } = this;
     const before = host.current;
+    this.message = handle;
     host.current = call;
     host.enterScript();
     this.blocked = false;
@@ -287,7 +290,7 @@ export class LuaEngine implements ScriptEngine {
   private compile(path: string): LuaRun {
     const source = this.files.readScript(path);
     try {
-      return this.state.loadRun(source, `@${path}`);
+      return this.state.loadRun(source, `@${bytesOf(path)}`);
     } catch (error) {
       throw this.fault(error);
     }

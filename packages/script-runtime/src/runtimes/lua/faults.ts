@@ -16,7 +16,8 @@ export function faultOf(
   script: string | undefined,
 ): ScriptRuntimeError {
   if (error instanceof ScriptRuntimeError) return error;
-  const traceback = state.traceback(error);
+  const shown = state.traceback(error);
+  const traceback = shown === undefined ? undefined : readable(shown);
   const message =
     error instanceof LuaError ? messageOf(state, error) : error instanceof Error ? error.message : String(error);
   const code = (error instanceof LuaError ? CODES[error.code] : undefined) ?? 'SCRIPT_ERR_RUNTIME';

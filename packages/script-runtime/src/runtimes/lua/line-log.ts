@@ -41,6 +41,11 @@ export class LineLog {
   }
 }
 
+/** Text as the byte string of its UTF-8. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
 /** A byte string as text: UTF-8 where it is that, replacement characters where it is not. */
 export function readable(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');

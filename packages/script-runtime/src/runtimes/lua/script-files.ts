@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ScriptRuntimeError } from '../../errors.js';
+import { bytesOf, readable } from './line-log.js';
 import type { Sources } from './sources.js';
 
 /** First byte of precompiled code, of PUC Lua and of LuaJIT. */
@@ -24,12 +25,13 @@ export class ScriptFiles {
     if (!this.roots.includes(folder)) this.roots.unshift(folder);
   }
 
-  /** The value of `package.path`. */
+  /** The value of `package.path`, a byte string. */
   get luaPath(): string {
-    return [...this.roots, ...this.searchPath]
+    const path = [...this.roots, ...this.searchPath]
       .flatMap((folder) => [join(folder, '?.lua'), join(folder, '?', 'init.lua')])
       .concat('./?.lua')
       .join(';');
+    return bytesOf(path);
   }
 
   /**
@@ -55,12 +57,16 @@ export class ScriptFiles {
     return withoutShebang(source);
   }
 
-  /** The source of a module; undefined when there is no such file. A pipe is none: it would hold the thread. */
+  /**
+   * The source of a module; undefined when there is no such file. A pipe is none: it would hold the thread.
+   * @param path a byte string
+   */
   readModule(path: string): Uint8Array | undefined {
+    const file = Buffer.from(path, 'latin1');
     try {
-      if (!statSync(path).isFile()) return undefined;
-      const source = readFileSync(path);
-      this.sources.add(path);
+      if (!statSync(file).isFile()) return undefined;
+      const source = readFileSync(file);
+      this.sources.add(readable(path));
       return withoutShebang(source);
     } catch {
       return undefined;

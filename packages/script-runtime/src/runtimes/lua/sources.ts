@@ -1,4 +1,5 @@
 import type { LuaFunction, LuaTable, State } from '@offload/lua';
+import { readable } from './line-log.js';
 
 /** The files an engine has read, to find them again by the shortened names Lua shows. */
 export class Sources {
@@ -12,7 +13,9 @@ export class Sources {
   pathOf(chunk: string): string | undefined {
     if (this.paths.has(chunk)) return chunk;
     if (!chunk.startsWith('...')) return undefined;
-    for (const path of this.paths) if (path.endsWith(chunk.slice(3))) return path;
+    // It may have been cut within a character.
+    const end = chunk.slice(3).replace(/^\uFFFD+/, '');
+    for (const path of this.paths) if (path.endsWith(end)) return path;
     return undefined;
   }
 
@@ -32,7 +35,7 @@ export function definitionOf(state: State, sources: Sources, fn: LuaFunction): s
   const getinfo = debug?.getStr('getinfo') as LuaFunction | undefined;
   if (getinfo === undefined) return '';
   const info = state.call(getinfo, fn, 'S') as LuaTable;
-  const chunk = String(info.getStr('short_src'));
+  const chunk = readable(String(info.getStr('short_src')));
   const line = Number(info.getStr('linedefined'));
   return line < 0 ? chunk : `${sources.pathOf(chunk) ?? chunk}:${line}`;
 }
