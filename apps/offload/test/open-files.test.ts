@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -9,15 +8,17 @@ import { wsUrl } from './support/process.js';
 import { openWs } from './support/ws-client.js';
 
 const bin = fileURLToPath(new URL('../bin/offload.js', import.meta.url));
-const serve = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', '--ws', '--ws-listen', '127.0.0.1:0', '-n', '1'];
+const serve = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', '--ws', '--ws-listen', '127.0.0.1:0'];
 
 /** The command line of a shell that runs the program with so few files. */
-const limited = (files: number): string[] => [
+const limited = (files: number, workers = '1'): string[] => [
   '-c',
   `ulimit -n ${files}; exec "$0" "$@"`,
   process.execPath,
   bin,
   ...serve,
+  '-n',
+  workers,
 ];
 
 describe('openFilesWarning()', () => {
@@ -37,13 +38,15 @@ describe('openFilesFault()', () => {
 });
 
 describe.runIf(process.platform === 'linux')('offload serve with few files', () => {
-  test.each([80])('serve ends with one clear line where %i files are too few to start with', async (files) => {
-    const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-      execFile('sh', limited(files), (error, _stdout, stderr) => resolve({ code: error?.code, stderr }));
-    });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/too many open files/i);
-    expect(stderr).not.toMatch(/^ +at /m);
+  test('serve ends with one clear line where there are too few to start with', async () => {
+    // Versions of Node differ in how many files they load modules with; sixteen threads are too many for each.
+    const program = new Program('sh', limited(50, '16'));
+    onTestFinished(async () => void (await program.stop()));
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    const said = program.lines.join('\n');
+    expect(said).toMatch(/^offload: /m);
+    expect(said).toMatch(/too many open files|EMFILE/i);
+    expect(said).not.toMatch(/^ +at /m);
   });
 
   test('serve warns at start, survives more connections than files, and serves again when they are gone', async () => {
