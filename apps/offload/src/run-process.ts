@@ -4,7 +4,8 @@ import { openFilesFault } from './open-files-fault.js';
 
 /** The whole of a program: runs the command line of this process and sets its exit code. */
 export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCli): Promise<void> {
-  const context = processContext();
+  const context = contextOf(name);
+  if (context === undefined) return;
   // Node would end without a word, with code 13.
   const stuck = (): void => {
     context.stderr(`${name}: A script waits for what nobody can send any more, such as mqr:recv() at its top level\n`);
@@ -23,6 +24,20 @@ export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCl
   });
   process.exitCode ??= code;
   process.off('beforeExit', stuck);
+}
+
+/** Undefined, and a word about it, where Node itself would throw at every path. */
+function contextOf(name: string): Context | undefined {
+  try {
+    return processContext();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall !== 'uv_cwd') throw error;
+    process.stderr.write(
+      `${name}: Cannot tell the working folder, which is gone or may not be read: start in another\n`,
+    );
+    process.exitCode = 1;
+    return undefined;
+  }
 }
 
 /** Results that cannot be written are a fault, but for a reader that has enough (`| head`). */

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -48,6 +50,20 @@ describe('standard output and error', () => {
       expect(await ended).toEqual([0, null]);
     },
   );
+
+  test('a working folder that is gone is named as such', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'offload-gone-'));
+    const child = spawn('sh', [
+      '-c',
+      `cd '${folder}' && rmdir '${folder}' && exec '${process.execPath}' '${bin}' check`,
+    ]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    expect(await textOf(child.stderr)).toBe(
+      'offload: Cannot tell the working folder, which is gone or may not be read: start in another\n',
+    );
+    expect(await ended).toEqual([1, null]);
+  });
 
   test('serve goes on when the reader of its first page has gone', async () => {
     const child = start(serve, 'pipe', 'pipe');
