@@ -5,16 +5,18 @@ export class Ending {
   cause: CloseCause | undefined;
   code = 1006;
   reason = '';
+  #faulted = false;
 
   set(cause: CloseCause, code: number, reason: string): void {
     if (this.cause !== undefined) return;
-    this.cause = cause;
+    this.cause = cause === 'peer' && this.#faulted ? 'protocol' : cause;
     this.code = code;
     this.reason = reason;
   }
 
-  /** ws tells of a fault of the client after it has answered it. */
+  /** ws tells of a fault of the client after it has answered it, or wanted to. */
   faulted(): void {
+    this.#faulted = true;
     if (this.cause === 'peer') this.cause = 'protocol';
   }
 
@@ -26,6 +28,6 @@ export class Ending {
   }
 
   get info(): CloseInfo {
-    return { code: this.code, reason: this.reason, cause: this.cause ?? 'lost' };
+    return { code: this.code, reason: this.reason, cause: this.cause ?? (this.#faulted ? 'protocol' : 'lost') };
   }
 }

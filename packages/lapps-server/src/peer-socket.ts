@@ -1,6 +1,5 @@
 import { WebSocket } from 'ws';
 import type { Connection } from './connection.js';
-import { hasPeerClosed } from './ws-receiver.js';
 
 /**
  * The socket of one connection as ws knows it. ws writes Close frames straight to the TCP socket, its own answers to the
@@ -15,6 +14,7 @@ export class PeerSocket extends WebSocket {
       connection?.beforeClose(code ?? 1005);
       super.close(code, reason);
     };
-    if (connection === undefined || !hasPeerClosed(this) || !connection.clientDone(say)) say();
+    // Unless we end the connection ourselves: ws answers the client's Close, or a fault of the client.
+    if (connection === undefined || !connection.clientDone(say)) say();
   }
 }

@@ -32,9 +32,9 @@ export interface ServiceOptions {
    */
   readonly lendData?: boolean | undefined;
   /**
-   * The client sends nothing more: its Close frame came, or the end of its half of TCP. What is sent until the returned
-   * promise is settled goes out before the answer, which waits no longer than `closeTimeoutMs`. Behind all `onMessage`, before
-   * `onClose`; not where we closed first, or the connection broke.
+   * The client sends nothing more that counts: its Close frame came, the end of its half of TCP, or what RFC 6455 does not allow.
+   * What is sent until the returned promise is settled goes out before the answer, which waits no longer than `closeTimeoutMs`.
+   * Behind all `onMessage`, before `onClose`; not where we closed first, or the connection broke.
    */
   readonly onClosing?: ((connection: Connection) => unknown) | undefined;
   /** Exactly once for every connection that was opened, whatever ended it; nothing can be sent any more. */

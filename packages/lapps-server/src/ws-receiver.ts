@@ -13,7 +13,3 @@ export const passOn = (receiver: WsReceiver, chunk: Buffer): boolean => {
   const { write } = Object.getPrototypeOf(receiver) as { write(this: WsReceiver, chunk: Buffer): boolean };
   return write.call(receiver, chunk);
 };
-
-/** Whether the client's Close frame has come. Not of the documented interface of ws either. */
-export const hasPeerClosed = (ws: WebSocket): boolean =>
-  (ws as unknown as { readonly _closeFrameReceived: boolean })._closeFrameReceived;

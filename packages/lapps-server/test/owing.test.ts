@@ -159,6 +159,36 @@ describe('onClosing()', () => {
     expect(other.calls).toEqual(['closing', 'closed']);
   });
 
+  it.each([
+    ['an unmasked frame', clientFrame(1, 'x', { mask: false }), 1002],
+    ['text that is not UTF-8', clientFrame(1, Buffer.from([0xff])), 1007],
+    ['a message too long', clientFrame(2, Buffer.alloc(300_000)), 1009],
+    ['long text that is not UTF-8', clientFrame(1, Buffer.alloc(100_000, 0xff)), 1007],
+  ])('onClosing() also comes for %s', async (_what, wrong, code) => {
+    const { client, connection, calls, closing, settle, closed, closes, event } = await slow();
+    client.send(clientFrame(1, 'question'), wrong, clientFrame(1, 'more'));
+    await closing;
+    await event('protocol-error');
+    client.send(clientFrame(1, 'more'));
+    expect(connection.send('answer')).toBe(true);
+    settle();
+    expect(shown(await client.frame())).toBe('answer');
+    expect(shown(await client.frame())).toBe(code);
+    await closed;
+    expect(calls).toEqual(['question', 'closing', 'closed']);
+    expect(closes).toMatchObject([{ code, cause: 'protocol' }]);
+  });
+
+  it('onClosing() leaves a client at fault to be lost meanwhile', async () => {
+    const { client, closing, closed, closes, settle } = await slow();
+    client.send(clientFrame(1, 'x', { mask: false }));
+    await closing;
+    client.socket.resetAndDestroy();
+    await closed;
+    settle();
+    expect(closes).toEqual([{ code: 1006, reason: '', cause: 'protocol' }]);
+  });
+
   it('onClosing() that fails is a fault of the handler: Close 1011', async () => {
     const rejected = await slow();
     rejected.client.send(bye);

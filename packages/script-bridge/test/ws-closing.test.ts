@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { connect } from './support/client.js';
@@ -46,6 +46,19 @@ async function said(house: House, ...texts: string[]): Promise<unknown[]> {
   const { code, reason } = await client.closed;
   return [...got, code, reason];
 }
+
+/** A connection without manners of its own. */
+async function upgraded(house: House): Promise<Socket> {
+  const { hostname, port } = new URL(house.url);
+  const socket = connectTcp({ host: hostname, port: Number(port), allowHalfOpen: true });
+  const request = 'GET /s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  socket.write(`${request}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+  await once(socket, 'data');
+  return socket;
+}
+
+const frame = (text: string): Buffer =>
+  Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text, 'latin1')]);
 
 const gone = (house: House): string[] => house.printed().filter((line) => line.startsWith('gone'));
 
@@ -100,15 +113,20 @@ describe.each(PLACES)('Close behind messages of a service %s', (_where, options)
 
   it('is not needed: a client that ends its half of TCP gets the answers', async () => {
     const house = await begin(options);
-    const { hostname, port } = new URL(house.url);
-    const socket = connectTcp({ host: hostname, port: Number(port), allowHalfOpen: true });
-    const request = 'GET /s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
-    socket.write(`${request}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
-    await once(socket, 'data');
-    const frame = (text: string): Buffer =>
-      Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0, ...Buffer.from(text, 'latin1')]);
+    const socket = await upgraded(house);
     socket.end(Buffer.concat([frame('wait'), frame('after')]));
     expect(await textOf(socket)).toMatch(/answer to wait.*answer to after$/s);
+    await expect.poll(() => gone(house), { timeout: 10_000 }).toEqual(['gone 1 false']);
+  });
+
+  it('is that of the server behind the answers where a frame is wrong', async () => {
+    const house = await begin(options);
+    const socket = await upgraded(house);
+    socket.write(Buffer.concat([frame('wait'), frame('after'), Buffer.from([0x83, 0x80, 0, 0, 0, 0]), frame('more')]));
+    const text = textOf(socket);
+    socket.once('end', () => socket.end());
+    // Close 1002.
+    expect(await text).toMatch(/answer to wait.*answer to after\P{L}+\u0003\P{L}$/su);
     await expect.poll(() => gone(house), { timeout: 10_000 }).toEqual(['gone 1 false']);
   });
 });
