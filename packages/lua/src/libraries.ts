@@ -107,7 +107,7 @@ function libraryOpeners(
     string: () => openString(engine.host),
     table: () => openTable(engine.host),
     math: () => openMath(),
-    bit: () => openBit(),
+    bit: () => openBit(engine),
     utf8: () => openUtf8(),
     debug: () => openDebug(engine),
     os: () => openOs(engine.host, system),

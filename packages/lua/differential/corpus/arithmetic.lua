@@ -38,3 +38,29 @@ for n = 1, 0 do io.write("never") end
 for n = 0.1, 0.5, 0.1 do io.write(n, " ") end
 for n = 3, 1 do io.write("never") end
 print()
+-- The bit library by every way to reach it, on integers and on everything else.
+local bit = bit
+local band, bor, bxor, bnot, tobit = bit.band, bit.bor, bit.bxor, bit.bnot, bit.tobit
+local lshift, rshift, arshift, rol, ror = bit.lshift, bit.rshift, bit.arshift, bit.rol, bit.ror
+local operands = { 0, 1, -1, 0x7fffffff, -2 ^ 31, 2 ^ 31, 2 ^ 32 + 5, 2 ^ 40 + 0.5, 1.5, "17", -0.5, 2 ^ 51, 2 ^ 51 - 1, -2 ^ 51, 2.5 }
+for _, x in ipairs(operands) do
+  print(bnot(x), tobit(x), bit.bnot(x), band(x, 255), bor(0xffffffff, x), bxor(x, 0x80000000))
+  print(lshift(x, 3), rshift(x, 31), rol(x, 40), ror(x, 4294967295), arshift(x, -1))
+  for _, y in ipairs(operands) do
+    print(band(x, y), bor(x, y), bxor(x, y), lshift(x, y), rshift(x, y), arshift(x, y), rol(x, y), ror(x, y), bit.band(x, y))
+  end
+end
+local function mixed(a, b) return band(a, bxor(b, bor(a, rshift(b, 1)))) end
+print(mixed(5, 9), mixed(2 ^ 40, 7), pcall(mixed, {}, 1), pcall(mixed, 1, "x"))
+local function two() return 7, 3 end
+local function any(...) return band(...), bnot(...), band(255, ...), bor(...) end
+print(band(two()), band(15, two()), (band(two())), any(9, 3))
+do
+  local band = function(a, b) return "mine", a, b end
+  print(band(1, 2))
+end
+local stepped = coroutine.wrap(function()
+  local function wait(a) coroutine.yield(a) return a end
+  return band(wait(7), wait(3)), bnot(wait(4)), (bor(wait(1), 6))
+end)
+print(stepped(), stepped(), stepped(), stepped(), stepped())

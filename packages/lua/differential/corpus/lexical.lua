@@ -30,3 +30,10 @@ for _, source in ipairs {
 } do
   print(source:sub(1, 20), select(2, loadstring(source, "=s")))
 end
+-- The number that select is given is evaluated once.
+local evaluated = 0
+local function count(n) evaluated = evaluated + 1 return n end
+local function pick(n, ...) return select((count(n)), ...) end
+print(pick(-1, 1, 2, 3), evaluated)
+print(pick("2", 1, 2, 3), evaluated)
+print(pcall(pick, 0, 1), evaluated)

@@ -1,4 +1,6 @@
 /** LuaJIT's bit library: 32-bit operations on doubles. */
+import { BIT_FUNCTIONS } from '../compiler/emit/bit-call.js';
+import type { Engine } from '../runtime/engine.js';
 import type { LuaValue } from '../value.js';
 import { checkNumber } from './args.js';
 import type { Library } from './host.js';
@@ -42,8 +44,8 @@ function fold(list: ArrayLike<LuaValue>, operation: (a: number, b: number) => nu
 }
 
 /** Written out one by one: V8 inlines a function that calls no other one by way of a variable. */
-export function openBit(): Library {
-  return {
+export function openBit({ runtime }: Engine): Library {
+  const library: Library = {
     band(a: LuaValue, b: LuaValue): LuaValue {
       return arguments.length === 2 ? toBit(a, 1, 2) & toBit(b, 2, 2) : fold(arguments, (x, y) => x & y);
     },
@@ -87,4 +89,6 @@ export function openBit(): Library {
       return toHex(value, digits === undefined && argc < 2 ? 8 : toBit(digits, 2, argc));
     },
   };
+  for (const name of BIT_FUNCTIONS) runtime[name] = library[name];
+  return library;
 }

@@ -1,6 +1,7 @@
 /** Calls: callee, arguments, results. */
 import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
+import { bitForm } from './bit-call.js';
 import type { FunctionContext } from './context.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
 import { fieldCallTest, fieldSlow, fieldTest, globalCallTest, globalSlow, initially } from './index-access.js';
@@ -30,20 +31,24 @@ function returnsOne(e: AnyCall): boolean {
 /** A call whose results come raw: a value, an array, or a pending tail call. */
 export function emitCall(cx: FunctionContext, e: AnyCall): string {
   return (
-    emitSpecialCall(cx, e) ?? emitCallWith(cx, e, cx.gen ? (maybeRecursive(cx, e) ? genRecursive : genCall) : plainCall)
+    emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.gen ? (maybeRecursive(cx, e) ? genRecursive : genCall) : plainCall)
   );
 }
 
 /** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
 export function emitTailCall(cx: FunctionContext, e: AnyCall): string {
-  return emitSpecialCall(cx, e) ?? emitCallWith(cx, e, cx.gen ? genTail : plainTail);
+  return emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.gen ? genTail : plainTail);
+}
+
+function emitForm(cx: FunctionContext, e: AnyCall, form: Form): string {
+  return emitCallWith(cx, e, e.kind === 'Call' ? bitForm(cx, e, calleeName(e), form) : form);
 }
 
 /** Builds the call text from a callable, its argument list (each stable when `stable`) and the mark of the call. */
 type CallForm = (fn: string, args: string, mark: string) => string;
 
 /** Forms that mention callee and arguments more than once need them in variables. */
-interface Form {
+export interface Form {
   readonly repeat: boolean;
   readonly tail: boolean;
   readonly text: CallForm;

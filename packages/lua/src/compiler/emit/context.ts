@@ -33,6 +33,7 @@ export class ChunkContext {
   readonly called = new Set<string>();
   private readonly fields = new Map<string, Field>();
   private readonly helperTexts: string[] = [];
+  private readonly libraryFunctions = new Map<string, string>();
   private helpers = 0;
 
   constructor(chunk: ChunkNode, gen: boolean, sites: Site[] | undefined, once = false) {
@@ -72,6 +73,17 @@ export class ChunkContext {
     const name = kind + this.helpers++;
     this.helperTexts.push(`const ${name}=${text(key, this.gen ? '$' : '')};\n`);
     return name;
+  }
+
+  /** Name of a constant that holds function `name` of a library, a member of the runtime. */
+  libraryFunction(name: string): string {
+    let constant = this.libraryFunctions.get(name);
+    if (constant === undefined) {
+      constant = `${this.gen ? 'X' : 'W'}${this.libraryFunctions.size}`;
+      this.libraryFunctions.set(name, constant);
+      this.helperTexts.push(`const ${constant}=R.${name};\n`);
+    }
+    return constant;
   }
 
   /** Definitions of all helpers used so far. */

@@ -47,7 +47,8 @@ function emitSelect(cx: FunctionContext, e: CallExpr): string | undefined {
   const t = cx.temp();
   const index = emitExpr(cx, n);
   cx.release(t);
-  return `(${calleeValue(cx, e, 'select')}===R.select&&typeof (${t}=${index})==='number'&&${t}>=1?SEL(${t},va):${slow})`;
+  const select = `typeof (${t}=${index})==='number'&&${t}>=1?SEL(${t},va):${cx.mark(e.line, e.callee, 'call')}R.select(${t},...va)`;
+  return `(${calleeValue(cx, e, 'select')}===R.select?${select}:${slow})`;
 }
 
 /** These act on the environment of the function that calls them, so they get a handle on it. */
