@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createInlinePool, type WorkerPort } from '../src/index.js';
 import { type StartingRunner, StartProgress } from '../src/start-progress.js';
 import { makePool } from './support/pools.js';
 
@@ -36,6 +37,34 @@ describe('StartProgress', () => {
       ['Still waiting for a.lua to load: 5 s so far', { workers: [0, 1] }],
       ['Still waiting for b.lua to load: 5 s so far', { worker: 2 }],
     ]);
+  });
+});
+
+describe('createInlinePool() and slow starts', () => {
+  it('logs what a start waits for', async () => {
+    const told = new Promise<string>((resolve) => {
+      const app = {
+        start: async () => {
+          await told;
+        },
+        handle() {},
+        passEnd() {},
+        async stop() {},
+      };
+      const createApp = (port: WorkerPort) => {
+        port.step('a.lua to load');
+        return app;
+      };
+      const nothing = (): void => {};
+      const handlers = { reply: nothing, fault: nothing, event: nothing, passEnd: nothing, congested: nothing };
+      const pool = createInlinePool(
+        { createApp, data: {}, startNoticeMs: 20 },
+        { ...handlers, log: (_level, message) => resolve(message) },
+      );
+      onTestFinished(() => pool.stop(0));
+      void pool.start();
+    });
+    expect(await told).toMatch(/^Still waiting for a\.lua to load: /);
   });
 });
 

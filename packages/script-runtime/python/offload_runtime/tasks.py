@@ -180,8 +180,10 @@ def done(call, result, stage=core.SCRIPT):
         dressed, value = values.pack_one(result)
     except Exception as error:
         # Nobody looks at it: handlers of messages act, they do not answer. But the body of a generator never ran.
-        if stage & core.MESSAGE and not isinstance(result, (GeneratorType, AsyncGeneratorType)):
-            return done(call, None, stage)
+        if stage & core.MESSAGE:
+            if not isinstance(result, (GeneratorType, AsyncGeneratorType)):
+                return done(call, None, stage)
+            error = TypeError(f"the handler gave a '{type(result).__name__}', whose code never runs: it must not 'yield'")
         if isinstance(error, (TypeError, ValueError)):
             return fault(error, call)
         raise
