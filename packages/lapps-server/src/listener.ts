@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, ListenOptions as NetListenOptions, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listenUnix, UnixSocketError } from '@offload/unix-socket';
+import { endWithin } from './end-within.js';
 import { LappsServerError } from './errors.js';
 import type { ServerLimits } from './limits.js';
 import { resolveTls, type TlsOptions } from './tls.js';
@@ -56,7 +57,7 @@ export class Listener {
       const server = secure === undefined ? createServer(options) : createTlsServer({ ...options, ...secure });
       server.on('upgrade', (request, socket: Socket, head: Buffer) => {
         // Behind a request without an answer yet: the answer would end up between the frames.
-        if (this.#answering.has(socket)) socket.destroySoon();
+        if (this.#answering.has(socket)) endWithin(socket, handshakeTimeoutMs);
         else onUpgrade(request, socket, head);
       });
       server.on('request', (request, response) => {

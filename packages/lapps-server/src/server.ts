@@ -216,7 +216,7 @@ export class LappsServer {
     const { address } = verdict;
     const refuse = (status: number, why: 'handshake' | Extract<typeof verdict, { why: unknown }>['why']): void => {
       this.#stats.refused += 1;
-      refuseUpgrade(socket, status);
+      refuseUpgrade(socket, status, this.#limits.handshakeTimeoutMs);
       this.#emit({ type: 'refused', status, why, address, target: request.url ?? '' });
     };
     if ('why' in verdict) {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { plainAddress } from './acl.js';
+import { endWithin } from './end-within.js';
 import type { ServerEvent } from './events.js';
 import type { Service } from './service.js';
 
@@ -38,13 +39,12 @@ export const judgeUpgrade = (request: IncomingMessage, gate: Gate): Verdict => {
   return { service, address };
 };
 
-/** Answers an upgrade request with an error and ends the connection. */
-export const refuseUpgrade = (socket: Duplex, status: number): void => {
+/** Answers an upgrade request with an error and ends the connection, `ms` from now at the latest. */
+export const refuseUpgrade = (socket: Duplex, status: number, ms: number): void => {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, 'Connection: close', 'Content-Length: 0'];
   // RFC 6455 4.4: say which version is spoken.
   if (status === 426) lines.push('Upgrade: websocket', 'Sec-WebSocket-Version: 13');
   if (status === 503) lines.push('Retry-After: 1');
-  socket.on('error', () => undefined);
-  socket.once('finish', () => socket.destroy());
   socket.end(`${lines.join('\r\n')}\r\n\r\n`);
+  endWithin(socket, ms);
 };

@@ -1,8 +1,11 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { Server } from 'node:net';
+import { Duplex } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import type { ServiceOptions } from '../src/index.js';
 import type { RequestHandler } from '../src/listener.js';
+import { refuseUpgrade } from '../src/upgrade.js';
 import { start } from './support/harness.js';
 import { ACCEPT, clientFrame, KEY } from './support/raw-client.js';
 
@@ -227,6 +230,42 @@ describe('HTTP', () => {
     }
   });
 
+  it('listen() ends who sends an upgrade behind a request and does not read its answer', async () => {
+    const { connect, open } = await start({
+      services: { '/echo': echo },
+      limits: { maxConnections: 1, maxPendingHandshakes: 0, handshakeTimeoutMs: 100 },
+      onRequest: (_request, response) => void response.end(Buffer.alloc(1 << 25)),
+    });
+    const client = connect();
+    client.socket.pause();
+    client.send(Buffer.from('GET /file HTTP/1.1\r\nHost: x\r\n\r\n'));
+    client.request('/echo');
+    await once(client.socket, 'connect');
+    const tryOpen = () =>
+      open('/echo').then(
+        () => 'open',
+        () => 'no room',
+      );
+    // There is room for one connection only.
+    await expect.poll(tryOpen, { timeout: 10_000 }).toBe('open');
+  });
+
+  it('listen() survives a reset by who sends an upgrade behind a request', async () => {
+    const { connect, open } = await start({
+      services: { '/echo': echo },
+      onRequest: (_request, response) => void response.write(Buffer.alloc(1 << 25)),
+    });
+    const client = connect();
+    client.socket.pause();
+    client.send(Buffer.from('GET /file HTTP/1.1\r\nHost: x\r\n\r\n'));
+    client.request('/echo');
+    await once(client.socket, 'readable');
+    client.socket.resetAndDestroy();
+    const other = await open('/echo');
+    other.send(clientFrame(1, 'x'));
+    expect((await other.frame()).payload.toString()).toBe('x');
+  });
+
   it('listen() takes an upgrade on a connection whose earlier requests are answered', async () => {
     const { connect } = await start({
       services: { '/echo': echo },
@@ -275,5 +314,15 @@ describe('HTTP', () => {
     clearInterval(drip);
     patient.send(clientFrame(1, 'x'));
     expect((await patient.frame()).payload.toString()).toBe('x');
+  });
+});
+
+describe('refuseUpgrade()', () => {
+  it('refuseUpgrade() cuts who does not read the answer', async () => {
+    // A stream whose peer takes nothing.
+    const socket = new Duplex({ read: () => undefined, write: () => undefined });
+    refuseUpgrade(socket, 403, 20);
+    await once(socket, 'close');
+    expect(socket.destroyed).toBe(true);
   });
 });
