@@ -72,3 +72,24 @@ print(type(weak))
 local seen = {}
 local ro = setmetatable({}, { __index = { a = 1 }, __newindex = function(_, k) error("read only: " .. k, 2) end })
 print(ro.a, pcall(function() ro.b = 1 end))
+-- The length of a userdata is whatever its metamethod returns.
+do
+  local odd = newproxy(true)
+  local meta = getmetatable(odd)
+  meta.__len = function() return odd end
+  meta.__mul = function() return "product" end
+  meta.__add = function() return "sum" end
+  meta.__unm = function() return "minus" end
+  print(#odd * 2, 2 + #odd, -#odd, #odd == odd)
+  local function after(x) local n = #x local m = n + 1 return m end
+  print(after(odd), after { 1, 2 }, after "abc")
+  local kept = {}
+  kept[#odd] = 1
+  print(kept[odd], next(kept) == odd, pcall(function() for _ = 1, #odd do end end))
+  meta.__len = function() return -1 end
+  local list = { 5, 6 }
+  print(list[#odd + 1], list[#odd + 2])
+  list[#odd + 1] = "zero"
+  local n = #odd + 1
+  print(list[0], list[1], list[n], #list)
+end

@@ -55,7 +55,7 @@ export function typeOf(e: Expr): StaticType {
       return typeOf(e.e);
     case 'Unary':
       if (e.op === 'not') return 'boolean';
-      if (e.op === '#') return 'number';
+      if (e.op === '#') return lengthType(e.a);
       return e.op === '-' && typeOf(e.a) === 'number' ? 'number' : 'any';
     case 'Logic': {
       // The left side decides only when it is false or nil, which these types never are (for `and`), or true (`or`).
@@ -90,8 +90,14 @@ export function isAtLeastOne(e: Expr): boolean {
   }
 }
 
+/** That of a userdata is whatever its `__len` returns. */
+function lengthType(e: Expr): StaticType {
+  const type = typeOf(e);
+  return type === 'table' || type === 'string' ? 'number' : 'any';
+}
+
 function isLength(e: Expr): boolean {
-  return e.kind === 'Unary' && e.op === '#';
+  return e.kind === 'Unary' && e.op === '#' && typeOf(e) === 'number';
 }
 
 /** Sets `type` and `fn` of every local. */
