@@ -249,10 +249,10 @@ export class Connection {
   receivedMessage(data: Buffer, isBinary: boolean): void {
     if (!this.open) return;
     this.lastMessage = this.lastSeen;
-    if (!this.#paused) return this.#host.onMessage(this, data, isBinary);
+    if (!this.#paused) this.#host.onMessage(this, data, isBinary);
     // The rest of a chunk; without compression never more than ws had read, with it the inflated size counts.
-    this.#kept ??= new KeptMessages(this.#host.limits.maxBufferedBytes);
-    if (!this.#kept.add(data, isBinary)) this.end('protocol', 1008, 'too much at once');
+    else if (!(this.#kept ??= new KeptMessages(this.#host.limits.maxBufferedBytes)).add(data, isBinary))
+      this.end('protocol', 1008, 'too much at once');
   }
 
   /** A ping came: the answer goes out in order with the data, and counts against the same bound. @internal */
