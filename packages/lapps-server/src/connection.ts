@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 import { checkCloseCode, cutReason } from './close-code.js';
 import type { ConnectionHost } from './connection-host.js';
+import { Deflater } from './deflater.js';
 import { Ending } from './ending.js';
 import type { CloseCause, CloseInfo } from './events.js';
 import { type Framed, Opcode } from './frame.js';
 import { Inbound } from './inbound.js';
-import { KeptMessages } from './kept-messages.js';
+import { Leaving } from './leaving.js';
 import { Outbox } from './outbox.js';
-import { Owing } from './owing.js';
 import type { PeerSocket } from './peer-socket.js';
+import { Reading } from './reading.js';
 import type { Service } from './service.js';
 import { StallWatch } from './stall-watch.js';
 import { receiverOf } from './ws-receiver.js';
@@ -31,17 +32,16 @@ export class Connection {
   lastMessage: number;
   /** @internal */ readonly inbound: Inbound;
   /** @internal */ readonly stall: StallWatch;
+  /** @internal */ readonly leaving: Leaving;
 
   readonly #host: ConnectionHost;
   readonly #ws: PeerSocket;
   readonly #socket: Socket;
   readonly #outbox: Outbox;
-  readonly #compress: boolean;
+  /** What is sent takes another way where it is compressed. */
+  readonly #deflater: Deflater | undefined;
   readonly #ending = new Ending();
-  #kept: KeptMessages | undefined;
-  /** The client sends nothing more, and was or is owed something. */
-  #owing: Owing | undefined;
-  #paused = false;
+  readonly #reading: Reading;
   #ended: CloseInfo | undefined;
   #finished = false;
 
@@ -64,13 +64,16 @@ export class Connection {
     this.#socket = socket;
     this.stall = new StallWatch(socket);
     this.#outbox = new Outbox(host.outboxes, socket);
-    this.#compress = ws.extensions !== '';
+    this.#reading = new Reading(ws, host.limits.maxBufferedBytes);
+    this.#deflater = ws.extensions === '' ? undefined : new Deflater(ws);
+    const receiver = receiverOf(ws);
+    this.leaving = new Leaving(this, host, this.#reading, this.#deflater && receiver);
     this.inbound = new Inbound({
       taker: this,
-      receiver: receiverOf(ws),
+      receiver,
       pool: host.assemblies,
       maxMessageBytes: service.maxMessageBytes,
-      compress: this.#compress,
+      compress: this.#deflater !== undefined,
       lends: service.options.lendData === true,
     });
   }
@@ -80,14 +83,14 @@ export class Connection {
     return this.#ending.cause === undefined && this.#ws.readyState === this.#ws.OPEN;
   }
 
-  /** Whether reading is paused. */
+  /** Whether reading is paused, or was stopped with the server. */
   get paused(): boolean {
-    return this.#paused;
+    return this.#reading.stopped;
   }
 
   /** Bytes waiting to be sent, in our hands or the system library's. */
   get bufferedBytes(): number {
-    return this.#compress ? this.#ws.bufferedAmount : this.#outbox.bufferedBytes;
+    return (this.#deflater ?? this.#outbox).bufferedBytes;
   }
 
   /**
@@ -100,15 +103,15 @@ export class Connection {
    */
   send(data: Uint8Array | string, binary = typeof data !== 'string', owned = false): boolean {
     if (!this.#mayAdd()) return false;
-    if (this.#compress) this.#ws.send(typeof data === 'string' || owned ? data : Buffer.from(data), { binary });
-    else this.#outbox.addMessage(binary ? Opcode.binary : Opcode.text, data, owned);
+    if (this.#deflater === undefined) this.#outbox.addMessage(binary ? Opcode.binary : Opcode.text, data, owned);
+    else this.#deflater.send(typeof data === 'string' || owned ? data : Buffer.from(data), binary);
     this.#host.onSent(data.length);
     return true;
   }
 
   /** Sends the bytes from `at` to `end` as {@link send} does; they may change afterwards. Spares making a view of them. */
   sendPart(bytes: Uint8Array, at: number, end: number, binary: boolean): boolean {
-    if (this.#compress) return this.send(bytes.subarray(at, end), binary);
+    if (this.#deflater !== undefined) return this.send(bytes.subarray(at, end), binary);
     if (!this.#mayAdd()) return false;
     this.#outbox.addPart(binary ? Opcode.binary : Opcode.text, bytes, at, end);
     this.#host.onSent(end - at);
@@ -118,8 +121,8 @@ export class Connection {
   /** Sends a message framed by the server's `frame()`, sharing its bytes with every other recipient. Returns as {@link send}. */
   sendFramed(framed: Framed): boolean {
     if (!this.#mayAdd()) return false;
-    if (this.#compress) this.#ws.send(framed.bytes.subarray(framed.payloadAt), { binary: framed.binary });
-    else this.#outbox.addFramed(framed.bytes);
+    if (this.#deflater === undefined) this.#outbox.addFramed(framed.bytes);
+    else this.#deflater.send(framed.bytes.subarray(framed.payloadAt), framed.binary);
     this.#host.onSent(framed.bytes.length - framed.payloadAt);
     return true;
   }
@@ -166,27 +169,20 @@ export class Connection {
    * {@link resumeReading}; the end of the connection is reported after them. Pings are not expected to be answered meanwhile.
    */
   pauseReading(): void {
-    if (this.#paused || this.#finished) return;
-    this.#paused = true;
-    this.#ws.pause();
+    if (!this.#reading.paused && !this.#finished) this.#reading.pause();
   }
 
   /** Delivers what was kept, unless a handler pauses again, then reads on. */
   resumeReading(): void {
-    if (!this.#paused || this.#finished) return;
-    this.#paused = false;
+    const reading = this.#reading;
+    if (!reading.paused || this.#finished) return;
     this.lastSeen = this.#host.now();
     this.lastMessage = this.lastSeen;
-    this.#kept?.drain((data, isBinary) => {
-      this.#host.onMessage(this, data, isBinary);
-      return !this.#paused;
-    });
-    if (this.#kept?.isEmpty === true) this.#kept = undefined;
-    if (this.#paused) return;
+    if (!reading.resume((data, isBinary) => this.#host.onMessage(this, data, isBinary))) return;
     if (this.#ended !== undefined) this.#finish(this.#ended);
     else {
-      this.#ws.resume();
-      this.#owing?.settle(this.#host.onClosing, this);
+      reading.goOn();
+      this.leaving.settle();
     }
   }
 
@@ -194,25 +190,27 @@ export class Connection {
   end(cause: CloseCause, code: number, reason: string): void {
     if (!this.open) return;
     // It ends already, and the client is owed something.
-    if (this.#owing !== undefined && (cause === 'shutdown' || cause === 'idle')) return;
+    if (this.leaving.begun && cause === 'idle') return;
     if (cause === 'slow-consumer') this.#outbox.drop();
-    this.#ending.set(cause, code, cutReason(reason));
-    this.#ws.close(code, this.#ending.reason);
+    this.sayClose(cause, code, cutReason(reason));
     // Where the client has ended its half of TCP no Close of its will come.
-    this.#owing?.give();
+    this.leaving.give();
   }
 
-  /**
-   * The client sends nothing more. Returns whether `answer`, which says the end back, is called later or was already: what
-   * the client is owed goes out first, for `closeTimeoutMs` at most. @internal
-   */
-  clientDone(answer: () => void): boolean {
-    if (this.#ending.cause !== undefined || this.service.options.onClosing === undefined) return false;
-    // The end of TCP behind a Close that waits for its answer.
-    if (this.#owing !== undefined) return true;
-    this.#owing = new Owing(answer, this.#host.limits.closeTimeoutMs, () => this.terminate());
-    if (!this.#paused || this.#kept === undefined) this.#owing.settle(this.#host.onClosing, this);
-    return true;
+  /** Sends the Close frame. @internal */
+  sayClose(cause: CloseCause, code: number, reason: string): void {
+    if (!this.open) return;
+    this.#ending.set(cause, code, reason);
+    this.#ws.close(code, reason);
+    // Else the Close of the client would not be seen.
+    this.#reading.release();
+  }
+
+  /** Calls `then` when all that was sent is the socket's; maybe never once TCP is closed. @internal */
+  whenWritten(then: () => void): void {
+    this.write();
+    if (this.#deflater === undefined) then();
+    else this.#deflater.whenEmpty(() => this.#socket.destroyed || then());
   }
 
   /** Writes what waits. @internal */
@@ -236,7 +234,7 @@ export class Connection {
 
   /** Whether the next message may be delivered. @internal */
   get listening(): boolean {
-    return !this.#paused && this.#owing === undefined && this.open;
+    return !this.#reading.paused && !this.leaving.begun && this.open;
   }
 
   /** Bytes came from the client. Returns as {@link Inbound.take}. @internal */
@@ -249,17 +247,15 @@ export class Connection {
   receivedMessage(data: Buffer, isBinary: boolean): void {
     if (!this.open) return;
     this.lastMessage = this.lastSeen;
-    if (!this.#paused) this.#host.onMessage(this, data, isBinary);
-    // The rest of a chunk; without compression never more than ws had read, with it the inflated size counts.
-    else if (!(this.#kept ??= new KeptMessages(this.#host.limits.maxBufferedBytes)).add(data, isBinary))
-      this.end('protocol', 1008, 'too much at once');
+    if (!this.#reading.paused) this.#host.onMessage(this, data, isBinary);
+    else if (!this.#reading.keep(data, isBinary)) this.end('protocol', 1008, 'too much at once');
   }
 
   /** A ping came: the answer goes out in order with the data, and counts against the same bound. @internal */
   receivedPing(data: Buffer): void {
     if (!this.#mayAdd()) return;
-    if (this.#compress) this.#ws.pong(data);
-    else this.#outbox.addMessage(Opcode.pong, data, false);
+    if (this.#deflater === undefined) this.#outbox.addMessage(Opcode.pong, data, false);
+    else this.#deflater.pong(data);
   }
 
   /** ws refused what the client sent and has answered with a Close frame. @internal */
@@ -277,14 +273,14 @@ export class Connection {
   socketClosed(code: number, reason: string): void {
     this.#outbox.drop();
     this.inbound.end();
-    this.#owing?.end();
+    this.leaving.end();
     this.#ended = this.#ending.closed(code, reason);
-    if (this.#kept === undefined || !this.#paused) this.#finish(this.#ended);
+    if (!this.#reading.keeps) this.#finish(this.#ended);
   }
 
   /** Reports the end now, messages kept for a paused reader or not. @internal */
   forceEnd(): void {
-    this.#owing?.give();
+    this.leaving.give();
     this.terminate();
     this.#finish(this.#ended ?? this.#ending.info);
   }
@@ -293,7 +289,7 @@ export class Connection {
     if (this.#finished) return;
     this.#finished = true;
     this.#ended = info;
-    this.#kept = undefined;
+    this.#reading.forget();
     this.#host.onEnded(this, info);
   }
 }

@@ -2,29 +2,31 @@ import type { ConnectionHost } from './connection-host.js';
 
 type Closing = ConnectionHost['onClosing'];
 
-/** What a client that sends nothing more is still owed goes out before its Close, or its end of TCP, is answered. */
+/** What a client that is not listened to any more is still owed goes out before a Close, or before its end of TCP is answered. */
 export class Owing {
   readonly #answer: () => void;
   readonly #timer: NodeJS.Timeout;
+  /** All that the client said was read. */
+  heard = false;
   #asked = false;
   #given = false;
 
   /**
-   * @param answer says the end back
-   * @param ms after which nothing more is waited for and the client is cut: it holds its socket no longer than if it had been
-   *   answered at once
+   * @param answer says the end
+   * @param ms after which nothing more is waited for
+   * @param late called then, behind the answer
    */
-  constructor(answer: () => void, ms: number, cut: () => void) {
+  constructor(answer: () => void, ms: number, late?: () => void) {
     this.#answer = answer;
     this.#timer = setTimeout(() => {
       this.give();
-      cut();
+      late?.();
     }, ms);
   }
 
   /** All messages are delivered: answers when `onClosing` says so. */
   settle(onClosing: Closing, ...args: Parameters<Closing>): void {
-    if (this.#asked) return;
+    if (this.#asked || !this.heard) return;
     this.#asked = true;
     const closing = onClosing(...args);
     if (closing === undefined) this.give();

@@ -15,6 +15,6 @@ export class PeerSocket extends WebSocket {
       super.close(code, reason);
     };
     // Unless we end the connection ourselves: ws answers the client's Close, or a fault of the client.
-    if (connection === undefined || !connection.clientDone(say)) say();
+    if (connection === undefined || !connection.leaving.clientDone(say)) say();
   }
 }

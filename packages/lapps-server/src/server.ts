@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Acl, type AddressTest, compileAcl, plainAddress } from './acl.js';
+import { allAnswered } from './all-answered.js';
 import { AssemblyPool } from './assembly.js';
 import { Connection } from './connection.js';
 import type { ConnectionHost } from './connection-host.js';
@@ -38,11 +39,17 @@ export interface ServerOptions {
 }
 
 export interface StopOptions {
-  /** Time for closing handshakes; then every connection is cut. Default 5000. */
+  /** Time for answers and closing handshakes, ms; then every connection is cut. Default 5000. */
   readonly graceMs?: number;
 }
 
+/** How much of the time for a stop answers may take; the rest is for the clients' ends. */
+const ANSWERS_SHARE = 0.8;
+
 type Handler = 'onOpen' | 'onMessage' | 'onClosing' | 'onClose';
+
+/** Resolves when the loop has read what this machine had already received. */
+const readyIsRead = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
 
 const counter = (): (() => number) => {
   let last = 0;
@@ -111,12 +118,15 @@ export class LappsServer {
         stats.bytesIn += data.length;
         // Not through #call: a closure per message shows in the collector's share.
         try {
-          this.#watch(connection, 'onMessage', connection.service.options.onMessage(connection, data, isBinary));
+          const result = connection.service.options.onMessage(connection, data, isBinary);
+          if (result instanceof Promise)
+            connection.leaving.add(result.catch((error) => this.#handlerFailed(connection, 'onMessage', error)));
         } catch (error) {
           this.#handlerFailed(connection, 'onMessage', error);
         }
       },
-      onClosing: (connection) => this.#closing(connection),
+      onClosing: (connection) =>
+        allAnswered(connection, (error) => this.#handlerFailed(connection, 'onClosing', error)),
       onSent: (bytes) => {
         stats.messagesOut += 1;
         stats.bytesOut += bytes;
@@ -186,8 +196,8 @@ export class LappsServer {
   }
 
   /**
-   * Stops: accepts nothing, sends Close 1001 to everyone, waits up to `graceMs` for their ends, then cuts the rest. Every
-   * `onClose` has been called when it resolves. Calling it again returns the same promise.
+   * Stops: accepts nothing, answers what had come by now, then sends Close 1001 to everyone and waits for their ends; what is
+   * left after `graceMs` is cut. Every `onClose` has been called when it resolves. Calling it again returns the same promise.
    */
   stop(options: StopOptions = {}): Promise<void> {
     this.#stopped ??= this.#stop(options.graceMs ?? 5000);
@@ -196,7 +206,8 @@ export class LappsServer {
 
   async #stop(graceMs: number): Promise<void> {
     const closed = this.#listener.close();
-    for (const connection of this.#registry) connection.end('shutdown', 1001, 'server is going away');
+    await readyIsRead();
+    for (const connection of this.#registry) connection.leaving.depart(graceMs * ANSWERS_SHARE);
     await this.#registry.empty(graceMs);
     for (const connection of this.#registry) connection.forceEnd();
     this.#listener.destroyAll();
@@ -240,17 +251,6 @@ export class LappsServer {
     this.#emit({ type: 'opened', connection });
     const { onOpen } = service.options;
     if (onOpen !== undefined) this.#call(connection, 'onOpen', () => onOpen(connection, request));
-  }
-
-  #closing(connection: Connection): Promise<unknown> | undefined {
-    const failed = (error: unknown): void => this.#handlerFailed(connection, 'onClosing', error);
-    try {
-      const result = connection.service.options.onClosing?.(connection);
-      return result instanceof Promise ? result.catch(failed) : undefined;
-    } catch (error) {
-      failed(error);
-      return undefined;
-    }
   }
 
   #ended(connection: Connection, info: CloseInfo): void {

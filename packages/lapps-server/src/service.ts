@@ -22,8 +22,8 @@ export interface ServiceOptions {
   readonly onOpen?: ((connection: Connection, request: IncomingMessage) => unknown) | undefined;
   /**
    * One whole message. `data` is a view of memory that nobody writes to again but that may be larger: copy what is kept.
-   * Text is valid UTF-8. Messages of one connection come in order; a returned promise is not waited for. `lendData` makes the
-   * view cheaper and shorter-lived.
+   * Text is valid UTF-8. Messages of one connection come in order, without waiting for returned promises; a Close waits for
+   * them as it does for `onClosing`. `lendData` makes the view cheaper and shorter-lived.
    */
   readonly onMessage: (connection: Connection, data: Buffer, isBinary: boolean) => unknown;
   /**
@@ -32,8 +32,10 @@ export interface ServiceOptions {
    */
   readonly lendData?: boolean | undefined;
   /**
-   * The client sends nothing more that counts: its Close frame came, the end of its half of TCP, or what RFC 6455 does not allow.
-   * What is sent until the returned promise is settled goes out before the answer, which waits no longer than `closeTimeoutMs`.
+   * The client sends nothing more that counts: its Close frame came, the end of its half of TCP, or what RFC 6455 does not allow;
+   * or the server stops, and reads nothing more.
+   * What is sent until the returned promise is settled goes out before the answer, which waits no longer than `closeTimeoutMs` (at
+   * a stop, four fifths of `graceMs`).
    * Behind all `onMessage`, before `onClose`; not where we closed first, or the connection broke.
    */
   readonly onClosing?: ((connection: Connection) => unknown) | undefined;

@@ -36,11 +36,8 @@ let wsOnEnd: ((this: Duplex) => void) | undefined;
 /** In the place of ws's own listener, which ends our half at once. */
 function onSocketEnd(this: Wired): void {
   const connection = this[kConnection]!;
-  const answer = (): void => {
-    connection.write();
-    wsOnEnd!.call(this);
-  };
-  if (!connection.clientDone(answer)) answer();
+  const answer = (): void => connection.whenWritten(() => wsOnEnd!.call(this));
+  if (!connection.leaving.clientDone(answer)) answer();
 }
 
 function onSocketClose(this: Wired): void {
