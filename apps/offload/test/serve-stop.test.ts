@@ -18,6 +18,8 @@ function slow.onMessage(handler, opcode, text)
   if text == "wait" then
     print("begun " .. handler)
     nap:new():sleep(3600)
+    -- It is woken at the first sign of the stop; this takes some turns of the event loop more.
+    for i = 1, 50 do nap:new():usleep(1) end
   elseif text == "work" then
     print("begun " .. handler)
     local till = os.clock() + 0.3

@@ -11,7 +11,7 @@
  * | `WsText`, `WsBinary` | IO -> worker | tag: slot | one message, as it came |
  * | `WsDisconnect` | IO -> worker | yes | the connection is gone: uint32 LE slot. Behind all of its messages |
  * | `WsDisconnected` | worker -> IO, answers `WsDisconnect` | yes | nothing: `onDisconnect` is over, the slot can be given out again |
- * | `WsClosing` | IO -> worker | yes | the client sends nothing more: uint32 LE slot. Behind all of its messages |
+ * | `WsClosing` | IO -> worker | yes | nothing more of the client counts, as it closes or the server stops: uint32 LE slot. Behind all of its messages |
  * | `WsAnswered` | worker -> IO, answers `WsClosing` | yes | nothing: every message is handled, what answers them was sent before |
  * | `WsSendText`, `WsSendBinary` | worker -> IO | no | *address*, the message |
  * | `WsClose` | worker -> IO | no | *address*, uint32 LE close code, reason (UTF-8) |

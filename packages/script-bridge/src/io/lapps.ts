@@ -28,7 +28,8 @@ export interface LappsDoor {
    */
   listen(options: ListenOptions): Promise<AddressInfo | string>;
   /**
-   * Tells all services that the server stops, closes every connection with 1001 and ends the standalone services. The
+   * Tells all services that the server stops, answers what had come (for four fifths of `graceMs` at most), closes every
+   * connection with 1001 and ends the standalone services. The
    * pool goes on: its own `stop` waits for the `onDisconnect` of each connection and calls `onShutdown`.
    */
   stop(graceMs: number): Promise<void>;

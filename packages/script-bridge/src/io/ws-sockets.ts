@@ -109,8 +109,8 @@ export class WsSockets {
   }
 
   /**
-   * The client sends nothing more: the service is asked to say when it has handled all that came. Broadcasts still reach the
-   * client until then, for one of them may be its answer.
+   * The client sends nothing more, or is read no more: the service is asked to say when it has handled all that came.
+   * Broadcasts still reach the client until then, for one of them may be its answer.
    */
   private closing(connection: Connection): Promise<void> | undefined {
     const own = connection.data as WsConnection | undefined;

@@ -90,7 +90,12 @@ function directWs(parts: WorkerParts): DirectWs | undefined {
 function fileAt(path: string): string {
   const file = resolve(path);
   const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined || stats.isFile() || stats.isDirectory()) return file;
-  const message = `Cannot read ${file}: it is no file but a pipe, socket or device`;
-  throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_LOAD', message, script: file });
+  if (stats?.isFile() === true) return file;
+  const why =
+    stats === undefined
+      ? 'there is no such file'
+      : stats.isDirectory()
+        ? 'it is a folder'
+        : 'it is no file but a pipe, socket or device';
+  throw new ScriptRuntimeError({ code: 'SCRIPT_ERR_LOAD', message: `Cannot read ${file}: ${why}`, script: file });
 }
