@@ -153,3 +153,59 @@ return a, b, c`;
     expect(createState().loadRun(source).start([]).results).toEqual([digits]);
   });
 });
+
+describe('State.loadRun() with functions that are called more often than their first versions are', () => {
+  it('gives the same results from every version', async () => {
+    const source = `
+      local C = {} C.__index = function(t, k) return C[k] end
+      function C.add(self, ...) self.n = self.n + select('#', ...) return self, ... end
+      local up = 10
+      local function one(x) up = up + 1 return later(x) + up end
+      local function many(...) return #... , ... end
+      local function tail(x) return one(x) end
+      local function text(a, b) return a .. ":" .. b .. -a, a < b, a <= b, a == b, not a, a % b, a ^ 2 end
+      local list = {}
+      for i = 1, 50 do
+        local o, a, b = setmetatable({ n = i }, C):add(i, nil)
+        list[i] = table.concat({ o.n, tostring(a), tostring(b), tail(i), (many("abc")), text(i, 7) and text(i, 7) }, ",")
+        local more = { text(i, 25) }
+        for j = 1, 7 do list[i] = list[i] .. " " .. tostring(more[j]) end
+      end
+      return table.concat(list, "\\n")`;
+    const state = createState();
+    state.setGlobal(
+      'later',
+      state.defineFunction('later', (v) => v),
+    );
+    expect(await results(source)).toEqual([state.call(state.load(source))]);
+  });
+
+  it.each([
+    ['a field of nil', 'local function f(t) return t.x.y end', 'f({})'],
+    ['a call of nil', 'local function f(t) return 1 + t.x() end', 'f({})'],
+    ['a tail call of nil', 'local function f(t) return t.x() end', 'f({})'],
+    ['a method', 'local function f(t) return 1 + t:x() end', 'f({})'],
+    ['a bad argument', 'local function f(t)\nlocal n = ("x"):rep(t) return n end', 'f({})'],
+    ['arithmetic', 'local function f(t)\nlocal n = 1 return n + t.x end', 'f({})'],
+    ['a text', 'local function f(t)\nreturn "a" .. t.x end', 'f({})'],
+    ['an order', 'local function f(t)\nreturn t < 1 end', 'f({})'],
+    ['a length', 'local function f(t)\nreturn #t.x end', 'f({})'],
+    ['a store', 'local function f(t)\nt.x.y = 1 end', 'f({})'],
+    ['a caller', 'local function f(t)\nerror("text", 2) end', '\n\nf({})'],
+    [
+      'a caller of a caller',
+      'local function g() error("text", 3) end local function f(t)\ng() return 1 end',
+      '\n\nf({})',
+    ],
+    ['too little stack', 'local function f(n) if n then return 1 + f(n + 1) end return 1 end', 'f(1)'],
+  ])('names the place and the operands of %s', (_what, definition, call) => {
+    const source = (calls: string) => `${definition} local list = {} ${calls} return table.concat(list, "\\n")`;
+    const once = `list[#list + 1] = select(2, pcall(function() ${call} return 1 end))\n`;
+    const state = createState();
+    const expected = String(state.call(state.load(source(once), '@t.lua')));
+    const run = state.loadRun(source(`for i = 1, 30 do ${once} end`), '@t.lua').start([]);
+    const found = new Set(String(run.results[0]).split('\n'));
+    expect(expected).toMatch(/^t\.lua:\d+: |stack overflow/);
+    expect([...found]).toEqual([expected]);
+  });
+});

@@ -45,7 +45,7 @@ export const SLOW_NAMES = [
   ...['IX', 'SX', 'CA', 'ADD', 'SUB', 'MUL', 'DIV', 'MOD', 'POW', 'IDIV', 'UNM', 'LEN', 'CAT', 'EQ', 'LT', 'LE'],
   ...['BAND', 'BOR', 'BXOR', 'BNOT', 'SHL', 'SHR'],
 ] as const;
-export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN'] as const;
+export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN', 'CG', 'CF'] as const;
 
 /** Functions up to which the main function of a chunk may be one that is called often, made from a line of text. */
 const HOT_FUNCTIONS = 8;
@@ -107,7 +107,7 @@ export function compileChunk(chunk: ChunkNode, withSites = false): Compiled {
 
 export interface GeneratorOptions {
   readonly withSites?: boolean;
-  /** The main function runs once. */
+  /** The main function runs once, and most others a few times: those without loops get short versions, to be replaced. */
   readonly once?: boolean;
   /** Called after each function with the names of what is called so far and the length of the text; may append functions. */
   readonly grow?: (called: ReadonlySet<string>, length: number) => void;
@@ -123,7 +123,8 @@ export function compileGenerators(
     const cx = new ChunkContext(chunk, true, withSites ? [] : undefined, once);
     let texts = '';
     for (let i = 0; i < functions.length; i++) {
-      const text = functionText(new FunctionContext(cx, functions[i]!));
+      const fn = functions[i]!;
+      const text = functionText(new FunctionContext(cx, fn, isFirst(fn, once)));
       // They are about to run: in parentheses V8 compiles them at once, and does not parse them twice.
       texts += i === 0 ? `(${text})` : `,(${text})`;
       grow?.(cx.called, texts.length);
@@ -132,6 +133,11 @@ export function compileGenerators(
     const code = `${head(names)}${cx.helperCode()}return[${texts}]`;
     return place(code, cx.sites);
   });
+}
+
+/** Whether the generator version of `fn` among those made for a run of the main function is a first, short one. */
+export function isFirst(fn: FunctionNode, once: boolean): boolean {
+  return once && fn.parent !== undefined && !fn.hasLoop;
 }
 
 /** Takes the markers out of the text and notes where they were. */

@@ -108,9 +108,19 @@ export class Chunk {
    * variables in the description it is called with: V8 spends a map and a prototype on each generator function it calls.
    */
   prepare(info: ClosureInfo): Suspender {
-    const generators = this.late?.holding(info.id)?.generators ?? this.generators;
-    (info as Description).run = generators.get(info.id);
+    (info as Description).run = this.generatorsOf(info.id).get(info.id);
     return info;
+  }
+
+  /** Called by the first version of a function that was called often: returns, and gives `info`, the one for many calls. */
+  second(info: ClosureInfo): Run {
+    const run = this.generatorsOf(info.id).second(info.id);
+    (info as Description).run = run;
+    return run;
+  }
+
+  private generatorsOf(id: number): GeneratorVersions {
+    return this.late?.holding(id)?.generators ?? this.generators;
   }
 
   /** Lines a function spans, for debug.getinfo and tracebacks. */

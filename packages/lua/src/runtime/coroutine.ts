@@ -5,7 +5,7 @@ import { captureFrames, HOST_PREFIX, positionOf } from '../stack.js';
 import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
 import { type ClosureInfo, isClosureInfo } from './chunk.js';
 import type { Fuel } from './fuel.js';
-import { type Caller, finish, type PendingCall } from './invoke.js';
+import { type After, type Caller, finish, type PendingCall } from './invoke.js';
 import type { LuaGenerator, Suspender } from './suspender.js';
 import { TailCall } from './tail-call.js';
 
@@ -126,7 +126,30 @@ export class Scheduler {
     return r;
   }.bind(this);
 
-  /** Runs the metamethod a slow path asked for. */
+  /** Calls any value from generator code: a function of the host at once, all else is left to {@link runPending}. */
+  start = (fn: LuaValue, ...args: LuaValue[]): LuaValue => this.startCall(fn, args, 'all');
+
+  /** The same for the first result. */
+  startFirst = (fn: LuaValue, ...args: LuaValue[]): LuaValue => this.startCall(fn, args, 'first');
+
+  private startCall(fn: LuaValue, args: readonly LuaValue[], after: After): LuaValue {
+    if (typeof fn !== 'function') this.caller.resolve(fn);
+    else if ((fn as Suspendable).g$ === 0) {
+      const r = fn(...args);
+      return r instanceof TailCall ? this.leave(r.fn, r.args, after) : finish(r, after);
+    }
+    return this.leave(fn, args, after);
+  }
+
+  private leave(fn: LuaValue, args: readonly LuaValue[], after: After): PendingCall {
+    const { pending } = this;
+    pending.handler = fn;
+    pending.args = args;
+    pending.after = after;
+    return pending;
+  }
+
+  /** Runs the metamethod a slow path asked for, or the call that was started. */
   runPending = function* (this: Scheduler): LuaGenerator {
     const { handler, args, after } = this.pending;
     return finish(yield* this.call(handler, args), after);

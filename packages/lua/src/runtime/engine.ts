@@ -138,6 +138,8 @@ export class Engine {
       PR: scheduler.runPending,
       RG: scheduler.settle,
       GN: scheduler.generatorOf,
+      CG: scheduler.start,
+      CF: scheduler.startFirst,
     };
   }
 

@@ -1,7 +1,7 @@
 /** The generator versions of a chunk's functions. */
 import { CodeUnit, type UnitOwner } from '../code-unit.js';
 import type { ChunkNode, FunctionNode } from '../compiler/ast.js';
-import { type compileChunk, compileGenerators } from '../compiler/compile.js';
+import { type compileChunk, compileGenerators, isFirst } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
 import { holderOf } from '../compiler/late-function.js';
 import type { Run } from './suspender.js';
@@ -19,6 +19,8 @@ export class GeneratorVersions {
   private readonly runtime: object;
   /** A unit keeps the positions of its text reachable as long as the code is. */
   private readonly made = new Map<number, { run: Run; unit: CodeUnit }>();
+  /** Functions whose version is the first, short one. */
+  private readonly first = new Set<number>();
   /** Numbers of the functions of each name that have no generator version yet. */
   private byName: Map<string, number[]> | undefined = undefined;
 
@@ -33,9 +35,14 @@ export class GeneratorVersions {
     return (this.made.get(id) ?? this.make(id, false)).run;
   }
 
-  /** That of the main function, for a single run. */
+  /** That of the main function, for a single run. Those of what it calls are made to be called a few times. */
   once(): Run {
     return this.make(0, true).run;
+  }
+
+  /** The one for many calls that replaces the first version of function `id`. */
+  second(id: number): Run {
+    return this.first.delete(id) ? this.make(id, false).run : this.get(id);
   }
 
   private make(first: number, once: boolean) {
@@ -65,7 +72,10 @@ export class GeneratorVersions {
       );
     });
     const runs = instantiate(code, unit.id)(this.runtime, this.chunk) as Run[];
-    for (let i = 0; i < ids.length; i++) this.made.set(ids[i]!, { run: runs[i]!, unit });
+    for (let i = 0; i < ids.length; i++) {
+      this.made.set(ids[i]!, { run: runs[i]!, unit });
+      if (isFirst(list[i]!, once)) this.first.add(ids[i]!);
+    }
     return this.made.get(first)!;
   }
 

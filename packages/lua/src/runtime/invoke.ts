@@ -7,7 +7,7 @@ import type { TypeMetas } from './heap.js';
 import { settle } from './tail-call.js';
 
 /** What becomes of the results of a metamethod. */
-export type After = 'first' | 'truth' | 'not' | 'drop';
+export type After = 'first' | 'truth' | 'not' | 'drop' | 'all';
 
 export type Invoke = (handler: LuaValue, args: readonly LuaValue[], after: After) => LuaValue;
 
@@ -20,6 +20,7 @@ export class PendingCall {
 
 export function finish(result: LuaValue, after: After): LuaValue {
   if (after === 'drop') return undefined;
+  if (after === 'all') return result;
   const value = result instanceof Array ? result[0] : result;
   if (after === 'first') return value;
   const truth = value !== undefined && value !== false;

@@ -90,7 +90,14 @@ export function emitArith(cx: FunctionContext, e: BinaryExpr): string {
   const fast = e.op === '//' ? `${cx.mark(e.line)}NIDIV(${a},${b})` : fastArith(e, a, b);
   if (test === '') return `(${pre}${fast})`;
   const slow = cx.slow(`${cx.mark(e.line, e.a, e.b)}${cx.op(SLOW[e.op]!)}(${a},${b})`);
+  if (cx.brief) return generally(p, slow);
   return `(${pre}${test}?${fast}:${slow})`;
+}
+
+/** `text`, the general way to do an operation, after its operands were evaluated. */
+export function generally(p: OperandPair, text: string): string {
+  const pre = p.pre + restInit(p.a, true) + restInit(p.b, true);
+  return pre === '' ? text : `(${pre}${text})`;
 }
 
 function restInit(o: Operand, known: boolean): string {
@@ -149,6 +156,7 @@ export function emitConcat(cx: FunctionContext, e: BinaryExpr): string {
   const slow = cx.slow(
     `${cx.mark(e.line, e.a, e.b)}${cx.op('CAT')}(${slowOperand(e.a, p.a)},${slowOperand(e.b, p.b)})`,
   );
+  if (cx.brief) return generally(p, slow);
   return `(${pre}${test}?${p.a.ref}+${p.b.ref}:${slow})`;
 }
 

@@ -111,7 +111,7 @@ function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, 
   }
   const slow = effect(cx, `${cx.mark(line, t.name)}${cx.op('SX')}(${t.object},${t.key},${value})`);
   const type = typeOf(t.keyExpr);
-  if (type !== 'any' && type !== 'number') return slow;
+  if (cx.brief || (type !== 'any' && type !== 'number')) return slow;
   const { key } = t;
   const isNumber = type === 'number' ? '' : `typeof ${key}==='number'&&`;
   const positive = isAtLeastOne(t.keyExpr) ? '' : `${key}>0&&`;

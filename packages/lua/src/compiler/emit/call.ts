@@ -14,6 +14,7 @@ export type AnyCall = CallExpr | MethodExpr;
 export function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e)) return text;
   cx.scratch('v');
+  if (cx.briefCalls) return `((v=${text}) instanceof Array?v[0]:v)`;
   if (cx.gen) return `((v=${text}) instanceof Array?v instanceof TC?FI(yield*RG(v)):v[0]:v)`;
   return `((v=${text}) instanceof Array?FI(v):v)`;
 }
@@ -21,23 +22,33 @@ export function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
 /** Text of all results as an array. */
 export function arrayOf(cx: FunctionContext, e: Expr, text: string): string {
   if (e.kind === 'Vararg') return 'va';
-  return cx.gen ? `AL(yield*RG(${text}))` : `AL(${text})`;
+  return cx.gen && !cx.brief ? `AL(yield*RG(${text}))` : `AL(${text})`;
 }
 
 function returnsOne(e: AnyCall): boolean {
   return e.kind === 'Call' && e.callee.kind === 'Local' && e.callee.v.fn?.single === true;
 }
 
-/** A call whose results come raw: a value, an array, or a pending tail call. */
+/** A call whose results come raw: a value, an array, or a pending tail call (not where calls are brief). */
 export function emitCall(cx: FunctionContext, e: AnyCall): string {
-  return (
-    emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.gen ? (maybeRecursive(cx, e) ? genRecursive : genCall) : plainCall)
-  );
+  return emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.gen ? generatorForm(cx, e) : plainCall);
+}
+
+/** The first result of a call. */
+export function emitFirstOfCall(cx: FunctionContext, e: AnyCall): string {
+  const special = emitSpecialCall(cx, e);
+  if (special === undefined && cx.briefCalls) return emitForm(cx, e, briefFirst);
+  return firstOf(cx, e, special ?? emitForm(cx, e, cx.gen ? generatorForm(cx, e) : plainCall));
 }
 
 /** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
 export function emitTailCall(cx: FunctionContext, e: AnyCall): string {
-  return emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.gen ? genTail : plainTail);
+  return emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.briefCalls ? briefTail : cx.gen ? genTail : plainTail);
+}
+
+function generatorForm(cx: FunctionContext, e: AnyCall): Form {
+  if (cx.brief) return briefCall;
+  return maybeRecursive(cx, e) ? genRecursive : genCall;
 }
 
 function emitForm(cx: FunctionContext, e: AnyCall, form: Form): string {
@@ -51,6 +62,8 @@ type CallForm = (fn: string, args: string, mark: string) => string;
 export interface Form {
   readonly repeat: boolean;
   readonly tail: boolean;
+  /** It makes a function of what is called by itself. */
+  readonly callsAny?: boolean;
   readonly text: CallForm;
 }
 
@@ -73,6 +86,17 @@ const genTail: Form = {
   tail: true,
   text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${genCall.text(fn, args, mark)})`,
 };
+
+const briefCall: Form = { repeat: false, tail: false, callsAny: true, text: startedCall('CG') };
+const briefFirst: Form = { repeat: false, tail: false, callsAny: true, text: startedCall('CF') };
+/** Left to the caller each time. */
+const briefTail: Form = { repeat: false, tail: true, text: (fn, args, mark) => `${mark}TL(${fn},[${args}])` };
+
+/** A call in generator code that is run by the runtime. */
+function startedCall(start: string): CallForm {
+  // Marked twice: what is called may raise in either place, and the arguments between them have marks of their own.
+  return (fn, args, mark) => `((q=${mark}${start}(${listed(fn, args)}))===P?${mark}yield*PR():q)`;
+}
 
 /** A call in generator code: of a JavaScript function, of coroutine.yield, or of a generator version. */
 export function suspendableCall(delegate: 'yield*' | 'yield'): CallForm {
@@ -109,7 +133,7 @@ function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
   if (cx.gen) noteCall(cx, e);
   const mark = cx.markCall(e, form.tail ? 'tail' : 'call');
   const self = e.kind === 'Method' ? objectOperand(cx, e.object, emitExpr) : undefined;
-  const callee = e.kind === 'Method' ? methodText(cx, e, self!) : calleeText(cx, e.callee);
+  const callee = e.kind === 'Method' ? methodText(cx, e, self!, form) : calleeText(cx, e.callee, form);
   const { fixed, last } = splitLast(e.args);
   const lastIsCall = last !== undefined && last.kind !== 'Vararg';
   // Everything that has to stay put while later arguments are evaluated goes into temporaries.
@@ -132,6 +156,7 @@ function emitCallWith(cx: FunctionContext, e: AnyCall, form: Form): string {
 }
 
 function listed(list: string, item: string): string {
+  if (item === '') return list;
   return list === '' ? item : `${list},${item}`;
 }
 
@@ -181,23 +206,24 @@ function isDirect(e: AnyCall): boolean {
 }
 
 /** Text of a value that can be called. What cannot be called is replaced by a function that raises the error. */
-function calleeText(cx: FunctionContext, callee: Expr): string {
+function calleeText(cx: FunctionContext, callee: Expr, form: Form): string {
   if (typeOf(callee) === 'function') {
     const text = emitExpr(cx, callee);
     return stableText(callee) === undefined ? `(${text})` : text;
   }
   if (callee.kind === 'Global') {
     const slow = globalSlow(cx, callee);
-    return cx.brief ? `${cx.op('CA')}(${slow})` : callable(cx, globalCallTest(cx, callee.name), slow);
+    return cx.brief ? general(cx, form, slow) : callable(cx, globalCallTest(cx, callee.name), slow);
   }
   if (callee.kind === 'Index' && callee.key.kind === 'String') {
     const key = callee.key.value;
     const o = operand(cx, callee.object, emitRaw);
     releaseOperand(cx, o);
     const slow = fieldSlow(cx, cx.mark(callee.line, callee.object), o.ref, key);
-    if (cx.brief) return initially(o, `${cx.op('CA')}(${slow})`);
+    if (cx.brief) return initially(o, general(cx, form, slow));
     return callable(cx, fieldCallTest(cx, o.init, typeOf(callee.object) === 'table', key), slow);
   }
+  if (form.callsAny === true) return emitExpr(cx, callee);
   const f = operand(cx, callee, emitRaw);
   releaseOperand(cx, f);
   return `(typeof ${f.init}==='function'?${f.ref}:${cx.op('CA')}(${f.ref}))`;
@@ -208,11 +234,16 @@ function callable(cx: FunctionContext, test: string, slow: string): string {
   return `(${test}?h:${cx.op('CA')}(${slow}))`;
 }
 
+/** What can be called of the value of `text`. */
+function general(cx: FunctionContext, form: Form, text: string): string {
+  return form.callsAny === true ? text : `${cx.op('CA')}(${text})`;
+}
+
 /** A method: own field, then the field of the metatable's `__index`, then the general way. */
-function methodText(cx: FunctionContext, e: MethodExpr, self: Operand): string {
+function methodText(cx: FunctionContext, e: MethodExpr, self: Operand, form: Form): string {
   const { init, ref } = self;
   const slow = fieldSlow(cx, cx.mark(e.line, e.object), ref, e.name);
-  if (cx.brief) return initially(self, `${cx.op('CA')}(${slow})`);
+  if (cx.brief) return initially(self, general(cx, form, slow));
   const own = fieldTest(cx, init, typeOf(e.object) === 'table', e.name);
   const inherited = `${ref}!==void 0&&(h=${ref}.mt)!==void 0&&(h=h.hash)!==void 0&&(h=h.__index${cx.chunk.field(e.name).test}`;
   return callable(cx, `(${own}||${inherited})&&typeof h==='function'`, slow);
@@ -220,7 +251,7 @@ function methodText(cx: FunctionContext, e: MethodExpr, self: Operand): string {
 
 /** Statement that runs a call and drops its results. */
 export function runText(cx: FunctionContext, e: AnyCall, text: string): string {
-  if (returnsOne(e)) return `${text};`;
+  if (returnsOne(e) || cx.briefCalls) return `${text};`;
   cx.scratch('v');
   return cx.gen ? `if((v=${text}) instanceof TC)yield*RG(v);` : `if((v=${text}) instanceof TC)AL(v);`;
 }

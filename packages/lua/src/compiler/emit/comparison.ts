@@ -1,7 +1,7 @@
 /** Comparisons: JavaScript booleans. */
 import type { BinaryExpr, CompareOp, Expr } from '../ast.js';
 import { typeOf } from '../infer.js';
-import { operandPair, releasePair, typeTest } from './arithmetic.js';
+import { generally, operandPair, releasePair, typeTest } from './arithmetic.js';
 import type { FunctionContext } from './context.js';
 import { emitExpr } from './expression.js';
 import { type Operand, operand } from './operand.js';
@@ -46,6 +46,7 @@ function emitOrder(cx: FunctionContext, e: BinaryExpr, op: CompareOp): string {
   const name = cx.op(op === '<' || op === '>' ? 'LT' : 'LE');
   const args = op === '<' || op === '<=' ? `${a},${b}` : `${b},${a}`;
   const slow = cx.slow(`${cx.mark(e.line)}${name}(${args})`);
+  if (cx.brief) return generally(p, slow);
   return `(${pre}${test}?${a}${op}${b}:${slow})`;
 }
 

@@ -86,6 +86,12 @@ export class ChunkContext {
     return constant;
   }
 
+  /** Name of a variable that counts the calls function `id` may still get. */
+  callCount(id: number, calls: number): string {
+    this.helperTexts.push(`let C${id}=${calls};\n`);
+    return `C${id}`;
+  }
+
   /** Definitions of all helpers used so far. */
   helperCode(): string {
     return this.helperTexts.join('') + (this.gen ? this.plain.helperCode() : '');
@@ -142,17 +148,26 @@ export class FunctionContext {
   changesEnv = false;
   /** Labels of the JavaScript loops that `break` leaves, innermost last. */
   readonly breaks: { label: string; used: boolean }[] = [];
+  /** A generator version that is replaced by another one once it was called some times. */
+  readonly first: boolean;
 
-  constructor(chunk: ChunkContext, fn: FunctionNode) {
+  constructor(chunk: ChunkContext, fn: FunctionNode, first = false) {
     this.chunk = chunk;
     this.fn = fn;
+    this.first = first;
     this.env = fn.env;
     this.gen = chunk.gen;
   }
 
-  /** Whether the code that follows runs once: then the general way, in few words, is faster than one V8 has to learn. */
+  /** Whether the code that follows runs rarely: then the general way, in few words, is faster than one V8 has to learn. */
   get brief(): boolean {
+    if (this.first) return true;
     return this.chunk.once && this.fn.parent === undefined && this.breaks.length === 0 && this.jumps === undefined;
+  }
+
+  /** Whether calls are left to the runtime. */
+  get briefCalls(): boolean {
+    return this.gen && this.brief;
   }
 
   setJump(key: string, text: string): void {

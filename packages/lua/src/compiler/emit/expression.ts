@@ -3,11 +3,11 @@ import type { BinaryExpr, Expr, LocalExpr, LogicExpr, NumberExpr, ParenExpr, Str
 import { isMulti, unwrap } from '../ast.js';
 import { typeOf } from '../infer.js';
 import { emitArith, emitBitwise, emitConcat, emitMinus } from './arithmetic.js';
-import { type AnyCall, emitCall, firstOf } from './call.js';
+import { emitCall, emitFirstOfCall } from './call.js';
 import { emitComparison } from './comparison.js';
 import { type FunctionContext, literal, varRef } from './context.js';
 import { emitFunction } from './function.js';
-import { emitIndex, globalText } from './index-access.js';
+import { emitIndex, globalText, initially } from './index-access.js';
 import { numberText, operand, releaseOperand } from './operand.js';
 import { emitTable } from './table-constructor.js';
 
@@ -28,8 +28,8 @@ const EMIT: Readonly<Record<Expr['kind'], Emit>> = {
   Global: globalText,
   Function: emitFunction,
   Index: emitIndex,
-  Call: emitFirst,
-  Method: emitFirst,
+  Call: emitFirstOfCall,
+  Method: emitFirstOfCall,
   Paren: (cx, e: ParenExpr) => emitExpr(cx, e.e),
   Table: emitTable,
   Unary: emitUnary,
@@ -40,10 +40,6 @@ const EMIT: Readonly<Record<Expr['kind'], Emit>> = {
 /** JavaScript for the single value of `e`. */
 export function emitExpr(cx: FunctionContext, e: Expr): string {
   return EMIT[e.kind](cx, e as never);
-}
-
-function emitFirst(cx: FunctionContext, e: AnyCall): string {
-  return firstOf(cx, e, emitCall(cx, e));
 }
 
 /** Like {@link emitExpr}, but a call may give its results unresolved: for operations whose slow path accepts that. */
@@ -75,6 +71,7 @@ function emitLength(cx: FunctionContext, e: UnaryExpr): string {
   releaseOperand(cx, a);
   if (type === 'table') return `(${a.init}.arr.length-1)`;
   if (type === 'string') return `${a.init}.length`;
+  if (cx.brief) return initially(a, slow);
   cx.scratch('h');
   return `((h=${a.init})!==void 0&&(h=h.arr)!==void 0?h.length-1:${slow})`;
 }

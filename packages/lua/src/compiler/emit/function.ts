@@ -2,7 +2,7 @@
 import type { FunctionNode, LocalVar } from '../ast.js';
 import { emitBlockBody } from './block.js';
 import { FunctionContext, isBoxed } from './context.js';
-import { TICK_CREDIT } from './credit.js';
+import { FIRST_CALLS, TICK_CREDIT } from './credit.js';
 
 /** A closure of `fn`, created in the function of `cx`; `self` is the variable it becomes the value of, if it is one. */
 export function emitFunction(cx: FunctionContext, fn: FunctionNode, self?: LocalVar): string {
@@ -101,6 +101,14 @@ function listText(vars: readonly LocalVar[]): string {
   return text;
 }
 
+/** The first version of a function makes the second one, and passes calls on to it. Marked as a tail call: no level of the stack. */
+function replaceText(cx: FunctionContext): string {
+  const { fn } = cx;
+  const params = paramText(fn);
+  const call = `yield*K.second(Q)(Q${params === '' ? '' : `,${params}`})`;
+  return `if(--${cx.chunk.callCount(fn.id, FIRST_CALLS)}<0)${cx.mark(fn.line, undefined, 'tail')}return ${call};${cx.mark(fn.line)}`;
+}
+
 /**
  * The check every call makes: it counts fuel, and is the door through which the engine asks a function for its prototype,
  * environment and captured variables (nothing is stored per closure for that).
@@ -109,7 +117,8 @@ function entryText(cx: FunctionContext): string {
   const { fn } = cx;
   if (cx.gen) {
     const captured = fn.upvalues.map((v, i) => `,${v.js}=Q.upvalues[${i}]`);
-    return `var ${cx.env}=Q.env${captured.join('')};if(--F.f<0)F.trap();`;
+    const entry = `var ${cx.env}=Q.env${captured.join('')};if(--F.f<0)F.trap();`;
+    return cx.first ? entry + replaceText(cx) : entry;
   }
   const answer = `return K.info(${fn.id},${answerText(fn)}${cx.changesEnv ? ',true' : ''});`;
   // What neither loops nor calls ends soon by itself.

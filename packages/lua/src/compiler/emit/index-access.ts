@@ -85,7 +85,7 @@ function emitDynamic(cx: FunctionContext, e: IndexExpr): string {
   const type = typeOf(e.key);
   const pre = (o.temp === undefined ? '' : `${o.init},`) + (k.temp === undefined ? '' : `${k.init},`);
   const slow = cx.slow(`${cx.mark(e.line, e.object)}${cx.op('IX')}(${o.ref},${k.ref})`);
-  if (type !== 'any' && type !== 'number') return `(${pre}${slow})`;
+  if (cx.brief || (type !== 'any' && type !== 'number')) return `(${pre}${slow})`;
   cx.scratch('h');
   const isNumber = type === 'number' ? '' : `typeof ${k.ref}==='number'&&`;
   return `(${pre}${isNumber}${elementTest(o.ref, typeOf(e.object) === 'table', k.ref, isAtLeastOne(e.key))}?h:${slow})`;
