@@ -9,9 +9,9 @@ import { notify } from './commands/notify.js';
 import { printConfig } from './commands/print-config.js';
 import { serve } from './commands/serve.js';
 import type { Context } from './context.js';
-import { exitCodeOf, OffloadError } from './errors.js';
+import { exitCodeOf, OffloadError, UsageError } from './errors.js';
 import { getoptWords } from './getopt-words.js';
-import { usageText } from './usage-text.js';
+import { COMMAND_MISSING, usageText } from './usage-text.js';
 
 const EXIT_CODES =
   'Exit codes: 0 ok, 1 fault, 2 wrong usage. Results go to standard output, all else to standard error.';
@@ -37,7 +37,7 @@ export function buildCli(context: Context, outcome: Outcome): Argv {
   addCommand(cli, cert, context, outcome);
   addCommand(cli, printConfig, context, outcome);
   addCommand(cli, configSchemaCommand, context, outcome);
-  return withManners(cli.demandCommand(1, 'Say what to do: a command is missing'));
+  return withManners(cli.demandCommand(1, COMMAND_MISSING));
 }
 
 function addCommand<Flags>(cli: Argv, command: Command<Flags>, context: Context, outcome: Outcome): void {
@@ -64,11 +64,16 @@ export function withManners(parser: Argv): Argv {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .parserConfiguration({ 'greedy-arrays': false, 'duplicate-arguments-array': true, 'camel-case-expansion': false })
     .exitProcess(false)
-    .fail((message, error) => {
+    .fail((message, error, usage) => {
       // Its own complaints come as a message, a YError or both; anything else was thrown by a command.
       if (error !== undefined && error.name !== 'YError') throw error;
-      throw new OffloadError('OFFLOAD_ERR_USAGE', message ?? error?.message);
+      throw new UsageError(message ?? error?.message, flagsOf(usage));
     });
+}
+
+/** The flags that the help of the typed command has; the types lack the call. */
+function flagsOf(usage: unknown): string[] {
+  return Object.keys((usage as { getDescriptions?: () => object }).getDescriptions?.() ?? {});
 }
 
 /**
@@ -94,7 +99,8 @@ export async function runCli(
     if (!(error instanceof OffloadError)) throw error;
     if (error.code === 'OFFLOAD_ERR_USAGE') {
       const commands = name === 'offload' ? COMMANDS : [];
-      context.stderr(`${name}: ${usageText(error.message, { args, commands })}\nMore with --help\n`);
+      const flags = error instanceof UsageError ? error.flags : [];
+      context.stderr(`${name}: ${usageText(error.message, { args, commands, flags })}\nMore with --help\n`);
     } else context.stderr(`${name}: ${error.message}\n`);
     return exitCodeOf(error.code);
   }

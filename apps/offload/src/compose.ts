@@ -14,6 +14,9 @@ import { createWs, openWs } from './ws-frontend.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What services that run already get to end in, when the start fails after all. */
+const FAILED_START_GRACE_MS = 1000;
+
 /** The program built from one configuration, not yet running. */
 export interface House {
   /**
@@ -62,7 +65,8 @@ export function compose(config: Config, logger: Logger, env: Environment = proce
           ...(web === undefined ? {} : { ws: await openWs(config, web.ws, web.lapps, web.plan) }),
         };
       } catch (error) {
-        await Promise.all([spop?.stop({ graceMs: 1 }), web?.lapps.stop(1)]);
+        // Standalone services run already: they get the time to see that they must stop.
+        await Promise.all([spop?.stop({ graceMs: 1 }), web?.lapps.stop(FAILED_START_GRACE_MS)]);
         await bridge.pool.stop(0);
         throw error;
       }

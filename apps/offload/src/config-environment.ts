@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { closestName } from './closest-name.js';
 import { configSchema } from './config.js';
 import { type LeafKind, parseText, setIn, textFault } from './config-text.js';
 import type { ConfigFault } from './errors.js';
@@ -9,7 +10,14 @@ export interface EnvironmentConfig {
   /** Variables whose text cannot be read; they are not in `raw`. */
   readonly faults: readonly ConfigFault[];
   /** Variables that begin with `OFFLOAD_` and mean nothing. */
-  readonly unknown: readonly string[];
+  readonly unknown: readonly UnknownVariable[];
+}
+
+/** A variable that begins with `OFFLOAD_` and is no key. */
+export interface UnknownVariable {
+  readonly name: string;
+  /** The variable it may be a mistyped form of. */
+  readonly meant: string | undefined;
 }
 
 /** Variables with the prefix that are no keys: read by the command line itself. */
@@ -30,7 +38,8 @@ export function variableOf(path: string): string {
 }
 
 /**
- * Reads the variables `OFFLOAD_*`, one per key. Lists are separated by commas; an empty value is an empty list.
+ * Reads the variables `OFFLOAD_*`, one per key. Lists are separated by commas; an empty text is an empty list, and
+ * says nothing of other keys.
  *
  * Unknown variables are reported and not refused: container platforms invent some (`OFFLOAD_SERVICE_HOST`).
  */
@@ -43,12 +52,15 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     const name = environmentName(path);
     known.add(name);
     const text = env[name];
-    if (text === undefined) continue;
+    // Platforms that pass variables on pass empty ones for those that are not there.
+    if (text === undefined || (text.trim() === '' && kind !== 'list')) continue;
     const message = textFault(text, kind);
     if (message === undefined) setIn(raw, path.split('.'), parseText(text, kind));
     else faults.push({ path, keys: path.split('.'), message, origin: name });
   }
-  const unknown = Object.keys(env).filter((name) => name.startsWith('OFFLOAD_') && !known.has(name));
+  const unknown = Object.keys(env)
+    .filter((name) => name.startsWith('OFFLOAD_') && !known.has(name))
+    .map((name) => ({ name, meant: closestName(name, [...known]) }));
   return { raw, faults, unknown };
 }
 

@@ -4,6 +4,7 @@ import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLPars
 import { rebasePaths } from './config/path-keys.js';
 import { CONFIG_PATHS } from './config.js';
 import { ConfigError } from './errors.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /** A config file as read: not yet validated. */
 export interface ConfigFile {
@@ -22,7 +23,7 @@ export function readConfigFile(path: string): ConfigFile {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError([{ path: '', keys: [], message: `Cannot read: ${(error as Error).message}`, origin: path }]);
+    throw new ConfigError([{ path: '', keys: [], message: `Cannot read: ${whyUnreadable(error)}`, origin: path }]);
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });

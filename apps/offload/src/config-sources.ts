@@ -28,7 +28,12 @@ export interface LoadedConfig {
  * @throws ConfigError with the faults of all sources together (flags alone when they are at fault); a fault is
  * reported even where a stronger source overrides it.
  */
-export function loadConfig({ flags, flagOf, env, file = env.OFFLOAD_CONFIG }: ConfigSources): LoadedConfig {
+export function loadConfig({
+  flags,
+  flagOf,
+  env,
+  file = env.OFFLOAD_CONFIG || undefined,
+}: ConfigSources): LoadedConfig {
   const wrongFlags = faultsIn(flags, (fault) => flagOf(leafOf(fault)));
   if (wrongFlags.length > 0) throw new ConfigError(wrongFlags, 'OFFLOAD_ERR_USAGE');
   const environment = readEnvironment(env);
@@ -44,7 +49,10 @@ export function loadConfig({ flags, flagOf, env, file = env.OFFLOAD_CONFIG }: Co
   const origin = (keys: readonly string[]): string | undefined =>
     isSaid(environment.raw, keys) ? variableOf(formatPath(keys)) : fromFile?.locate(keys);
   const warnings = [
-    ...environment.unknown.map((name) => `Environment variable ${name} means nothing to offload`),
+    ...environment.unknown.map(({ name, meant }) => {
+      const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+      return `Environment variable ${name} means nothing to offload${hint}`;
+    }),
     ...ineffectiveKeys(config).map(({ keys, why }) => `${origin(keys)}: ${formatPath(keys)}: ${why}`),
   ];
   return { config, file, warnings };

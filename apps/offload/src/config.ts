@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueText, unknownKeyText } from './config/issue-text.js';
 import { logSchema } from './config/log.js';
 import type { PathKeys } from './config/path-keys.js';
 import { pythonPaths, pythonSchema } from './config/python.js';
@@ -59,7 +60,11 @@ export const CONFIG_PATHS: PathKeys = { ...scriptsPaths, ...pythonPaths, ...spop
 export function validateConfig(raw: unknown): Config {
   const result = configSchema.safeParse(raw);
   if (result.success) return result.data;
-  throw new ConfigError(result.error.issues.flatMap(faultsOf));
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, raw));
+  // A number may be both too big and no whole one: one fault says what would be right.
+  const isFirst = (fault: ConfigFault, i: number): boolean =>
+    faults.findIndex(({ path, message }) => path === fault.path && message === fault.message) === i;
+  throw new ConfigError(faults.filter(isFirst));
 }
 
 /** The configuration with nothing said, frozen in depth. */
@@ -70,13 +75,13 @@ export function configJsonSchema(): Record<string, unknown> {
   return { title: 'Offload configuration', ...z.toJSONSchema(configSchema, { io: 'input' }) };
 }
 
-function faultsOf(issue: z.core.$ZodIssue): ConfigFault[] {
+function faultsOf(issue: z.core.$ZodIssue, raw: unknown): ConfigFault[] {
   if (issue.code !== 'unrecognized_keys') {
-    return [{ path: formatPath(issue.path), keys: issue.path, message: issue.message }];
+    return [{ path: formatPath(issue.path), keys: issue.path, message: issueText(issue, configSchema, raw) }];
   }
   return issue.keys.map((key) => {
     const keys = [...issue.path, key];
-    return { path: formatPath(keys), keys, message: 'Unknown key' };
+    return { path: formatPath(keys), keys, message: unknownKeyText(key, configSchema, issue.path) };
   });
 }
 

@@ -5,6 +5,8 @@ export interface Context {
   readonly cwd: string;
   /** Results. */
   readonly stdout: (text: string) => void;
+  /** What a server says once it serves: where it cannot be written, serving is no failure. */
+  readonly announce: (text: string) => void;
   /** Everything else, apart from the log. */
   readonly stderr: (text: string) => void;
   /** Calls back at every SIGINT, SIGTERM, SIGHUP and SIGUSR1; returns the function that ends it. */
@@ -19,12 +21,24 @@ export interface Context {
  */
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 
+/** A process and what its standard output was used for. */
+export interface ProcessContext extends Context {
+  /** Whether results went there; else it was announcements, or nothing. */
+  readonly hasResults: () => boolean;
+}
+
 /** The context of a real process. */
-export function processContext(): Context {
+export function processContext(): ProcessContext {
+  let results = false;
   return {
     env: process.env,
     cwd: process.cwd(),
-    stdout: (text) => void process.stdout.write(text),
+    hasResults: () => results,
+    stdout(text) {
+      results = true;
+      process.stdout.write(text);
+    },
+    announce: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     onStopSignal(callback) {
       for (const signal of STOP_SIGNALS) process.on(signal, callback);

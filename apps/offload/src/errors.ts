@@ -25,6 +25,17 @@ export class OffloadError extends Error {
   }
 }
 
+/** A command line that makes no sense, and the flags it might have had. */
+export class UsageError extends OffloadError {
+  /** Without dashes. */
+  readonly flags: readonly string[];
+
+  constructor(message: string, flags: readonly string[]) {
+    super('OFFLOAD_ERR_USAGE', message);
+    this.flags = flags;
+  }
+}
+
 /** One fault of a configuration. */
 export interface ConfigFault {
   /** Path of the key: `spop.listen[0]`; empty for the whole document. */

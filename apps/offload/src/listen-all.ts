@@ -22,11 +22,21 @@ export async function listenAll(
       checkFolder(address);
       bound.push(await listen(address));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = plainly(error instanceof Error ? error.message : String(error));
       throw new OffloadError('OFFLOAD_ERR_LISTEN', message, { cause: error });
     }
   }
   return bound;
+}
+
+/** What the system's words mean for who starts a server. */
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+};
+
+function plainly(message: string): string {
+  return message.replace(/\blisten (E[A-Z]+): .*$/s, (words, code: string) => WHY[code] ?? words);
 }
 
 /** Node says "permission denied" of a socket whose folder is missing. */

@@ -40,7 +40,7 @@ function scriptFault({ code, message, script, line, traceback }: ScriptRuntimeEr
 
 /** For a file that is not there and whose name begins like ENGINE:FILE. */
 function engineHint(message: string): string {
-  const [, prefix] = /^Cannot read (?:.*\/)?(\w+):[^/]*: ENOENT/.exec(message) ?? [];
+  const [, prefix] = /^Cannot read (?:.*\/)?(\w+):[^/]*: there is no such file/.exec(message) ?? [];
   return prefix === undefined ? '' : `\n${prefix} is no engine; there are ${ENGINE_NAMES.join(', ')}`;
 }
 

@@ -1,5 +1,5 @@
 import { type buildCli, runCli } from './cli.js';
-import { type Context, processContext } from './context.js';
+import { type ProcessContext, processContext } from './context.js';
 import { openFilesFault } from './open-files-fault.js';
 
 /** The whole of a program: runs the command line of this process and sets its exit code. */
@@ -27,7 +27,7 @@ export async function runProcess(name: 'offload' | 'spoa', build: typeof buildCl
 }
 
 /** Undefined, and a word about it, where Node itself would throw at every path. */
-function contextOf(name: string): Context | undefined {
+function contextOf(name: string): ProcessContext | undefined {
   try {
     return processContext();
   } catch (error) {
@@ -41,10 +41,10 @@ function contextOf(name: string): Context | undefined {
 }
 
 /** Results that cannot be written are a fault, but for a reader that has enough (`| head`). */
-function minding(stdout: NodeJS.WriteStream, name: string, context: Context): void {
+function minding(stdout: NodeJS.WriteStream, name: string, context: ProcessContext): void {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
-    process.exitCode = 1;
+    if (context.hasResults()) process.exitCode = 1;
     context.stderr(`${name}: Cannot write to standard output: ${error.message}\n`);
   });
 }

@@ -40,7 +40,7 @@ export async function runServer({ config, warnings }: LoadedConfig, context: Con
     }
     logReady(running, logger);
     const { env, cwd } = context;
-    context.stdout(readyText(running, nextCommands(running, { env, cwd }), cwd));
+    context.announce(readyText(running, nextCommands(running, { env, cwd }), cwd));
     await stop.requested;
     await house.stop();
     logger.info('stopped');

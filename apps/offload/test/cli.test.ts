@@ -36,7 +36,12 @@ describe('buildCli()', () => {
 
   test.each([
     [[], 'a command is missing'],
+    [['-f', 'a.lua', '--spop'], 'a command is missing. It comes first, as in: offload serve -f a.lua --spop\n'],
     [['fly'], 'Unknown command: fly. There are serve, check, '],
+    [['serv'], 'Unknown command: serv. Did you mean serve?\n'],
+    [['serve', '--spop-listn', 'x'], 'Unknown argument: --spop-listn. Did you mean --spop-listen?\n'],
+    [['check', '--no-spop-direkt'], 'Unknown argument: --no-spop-direkt. Did you mean --no-spop-direct?\n'],
+    [['cert', '--dayz=3'], 'Unknown argument: --dayz. Did you mean --days?\n'],
     [['serve', '--fly'], 'Unknown argument: --fly\n'],
     [['serve', 'x', '--fly=1', '-z'], 'Unknown argument: --fly, -z, x\n'],
     [['serve', 'script.lua'], 'Unknown argument: script.lua. Scripts are named with -f FILE'],

@@ -76,7 +76,7 @@ spop: { listen: ['127.0.0.1:1', 'unix:s.sock', 'unix:/t.sock'] }
   });
 
   test('readConfigFile() says that a file is not there', () => {
-    expect(() => readConfigFile('/nowhere/offload.yaml')).toThrow(/nowhere\/offload\.yaml.*ENOENT/);
+    expect(() => readConfigFile('/nowhere/offload.yaml')).toThrow(/nowhere\/offload\.yaml.*there is no such file/);
   });
 
   test('locate() finds keys, list items and the closest key that is there', () => {

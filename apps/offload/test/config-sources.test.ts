@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { flagOf } from '../src/config-flags.js';
 import { type ConfigSources, loadConfig } from '../src/config-sources.js';
@@ -113,6 +113,28 @@ describe('loadConfig()', () => {
     const [fault] = faultOf({ env: { OFFLOAD_WS_TLS: '{"cert": "a.pem"' } }).faults;
     expect(fault).toMatchObject({ path: 'ws.tls', origin: 'OFFLOAD_WS_TLS' });
     expect(fault?.message).toMatch(/^Expected JSON: ./);
+  });
+
+  test('loadConfig() takes an empty variable as one that is not there, and as an empty list', () => {
+    const path = file('workers: 2\nscripts: [a.lua]\n');
+    const env = { OFFLOAD_WORKERS: '', OFFLOAD_INLINE: ' ', OFFLOAD_WS_TLS: '', OFFLOAD_SCRIPTS: '' };
+    expect(load({ file: path, env }).config).toMatchObject({ workers: 2, inline: false, scripts: [] });
+    expect(load({ env: { OFFLOAD_CONFIG: '' } }).file).toBeUndefined();
+  });
+
+  test('loadConfig() names the variable that a mistyped one may be', () => {
+    expect(load({ env: { OFFLOAD_WORKER: '2', OFFLOAD_SERVICE_HOST: '10.0.0.1' } }).warnings).toEqual([
+      'Environment variable OFFLOAD_WORKER means nothing to offload; did you mean OFFLOAD_WORKERS?',
+      'Environment variable OFFLOAD_SERVICE_HOST means nothing to offload',
+    ]);
+  });
+
+  test('loadConfig() says plainly why a file cannot be read', () => {
+    const folder = dirname(file(''));
+    expect(faultOf({ file: folder }).faults).toMatchObject([{ message: 'Cannot read: it is a folder' }]);
+    expect(faultOf({ file: join(folder, 'x') }).faults).toMatchObject([
+      { message: 'Cannot read: there is no such file' },
+    ]);
   });
 
   test('loadConfig() calls a wrong flag a fault of usage and names the flag', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configJsonSchema, DEFAULT_CONFIG, validateConfig } from '../src/config.js';
+import { configLeaves } from '../src/config-environment.js';
+import { setIn } from '../src/config-text.js';
 import { ConfigError } from '../src/errors.js';
 
 function faultsOf(raw: unknown): string[] {
@@ -40,9 +42,41 @@ describe('validateConfig()', () => {
       'log.level',
       'plugins',
     ]);
-    expect(faults).toContain('spop.port: Unknown key');
+    expect(faults).toContain(
+      'spop.port: Unknown key; there are enabled, listen, unixMode, capabilities, direct, drainMs, limits',
+    );
     expect(faults).toContain('workers: Expected "auto" or a whole number from 1 to 256');
     expect(faults.find((fault) => fault.startsWith('scripts[1].file'))).toContain('known extensions are .lua, .luac');
+  });
+
+  test.each(configLeaves().map(({ path }) => path))('validateConfig() says what %s must be', (path) => {
+    const raw = {};
+    setIn(raw, path.split('.'), null);
+    expect(faultsOf(raw)).toEqual([expect.stringMatching(/: Expected ((?!null|undefined|NaN|-9007).)+$/)]);
+  });
+
+  test.each([
+    [{ inline: 'yes' }, 'inline: Expected true or false, got "yes"'],
+    [{ scriptTimeoutMs: 1e99 }, 'scriptTimeoutMs: Expected a whole number from 1 to 3600000, got 1e+99'],
+    [{ stopTimeoutMs: 0.5 }, 'stopTimeoutMs: Expected a whole number from 0 to 3600000, got 0.5'],
+    [{ scripts: 'a.lua' }, 'scripts: Expected a list, such as ["a.lua"], got "a.lua"'],
+    [{ scripts: [{ file: '' }] }, 'scripts[0].file: Expected a text that is not empty, got ""'],
+    [{ lua: [] }, 'lua: Expected keys with values, got a list'],
+    [{ spop: { listen: [] } }, 'spop.listen: Expected a list that is not empty, got a list'],
+    [{ log: { level: 'loud' } }, 'log.level: Expected one of debug, info, warn, error, silent, got "loud"'],
+    [{ ws: { tls: { cert: 'c' } } }, 'ws.tls.key: Missing: expected a text'],
+    [{ ws: { tls: { cert: 'c', kez: 'k', key: 'k' } } }, 'ws.tls.kez: Unknown key; did you mean key?'],
+    [{ ws: { limits: { x: 1 } } }, 'ws.limits.x: Unknown key'],
+    [{ worker: 1 }, 'worker: Unknown key; did you mean workers?'],
+  ])('validateConfig() says of %j what would be right', (raw, fault) => {
+    expect(faultsOf(raw)).toEqual([fault]);
+  });
+
+  test('validateConfig() says what a path of a service must begin with', () => {
+    const service = { file: 's.lua', protocol: 'raw', requestTarget: 'chat' };
+    expect(faultsOf({ ws: { services: { s: service } } })).toEqual([
+      'ws.services.s.requestTarget: Expected a text that begins with "/", got "chat"',
+    ]);
   });
 
   test('validateConfig() says which entry of an access list is none', () => {

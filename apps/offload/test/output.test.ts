@@ -81,6 +81,14 @@ describe('standard output and error', () => {
     expect(await ended).toEqual([1, null]);
   });
 
+  test.skipIf(!existsSync(FULL))('serve that cannot write its first page says so and is no failure', async () => {
+    const child = start(serve, full(), 'pipe');
+    const ended = once(child, 'exit');
+    await until(child.stderr, /offload: Cannot write to standard output: ENOSPC/);
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+  });
+
   test.skipIf(!existsSync(FULL)).each(['json', 'pretty'])(
     'serve goes on when its log (%s) cannot be written',
     async (format) => {

@@ -205,7 +205,18 @@ describe('offload serve', () => {
     const { port } = server.address() as { port: number };
     const { code, stdout, stderr } = await runProgram('offload', ['serve', '-n', '1', '-p', String(port)]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`127.0.0.1:${port}`);
+    expect(stderr).toContain(`offload: Cannot listen on 127.0.0.1:${port}: another process listens there\n`);
+  });
+
+  test('serve that fails because an address is taken blames no service for it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const { code, stderr } = await runProgram('offload', ['serve', '--ws', '--ws-listen', `127.0.0.1:${port}`]);
+    expect(code).toBe(1);
+    // The demo's clock runs already when the doors open.
+    expect(stderr).not.toContain('did not end within');
   });
 
   test('serve exits with 1 when a script does not load, with file and line', async () => {

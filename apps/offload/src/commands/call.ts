@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { Command } from '../command.js';
 import { OffloadError } from '../errors.js';
 import { jsonParams } from '../json-params.js';
+import { whyUnreadable } from '../why-unreadable.js';
 import { lastText } from './common.js';
 
 interface CallFlags {
@@ -24,8 +25,8 @@ export const call: Command<CallFlags> = {
   describe: 'Call a method of a LAppS service and print its result',
   examples: [
     [`$0 call ws://127.0.0.1:5083/echo_lapps login '[{"user":"admin","password":"admin"}]'`, 'A request; its result'],
-    [`$0 call ws://127.0.0.1:5083/live subscribe '[]' --cid 7`, 'A notification; the first message on channel 7'],
-    [`$0 call ws://127.0.0.1:5083/live subscribe '[]' --cid 7 --listen`, 'The same; then all that comes'],
+    [`$0 call ws://127.0.0.1:5083/live watch '[]' --cid 7`, 'A notification; the first message on channel 7'],
+    [`$0 call ws://127.0.0.1:5083/live watch '[]' --cid 7 --listen`, 'The same; then all that comes'],
   ],
   builder: (yargs) =>
     yargs
@@ -97,6 +98,6 @@ async function pemFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw usage(`Cannot read the file after --ca: ${(error as Error).message}`);
+    throw usage(`Cannot read the file after --ca: ${whyUnreadable(error)}`);
   }
 }

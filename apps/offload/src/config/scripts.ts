@@ -8,7 +8,8 @@ const scriptObject = z
     engine: z.enum(ENGINE_NAMES).optional().describe("Engine for this file; default: its language's engine."),
   })
   .superRefine((script, ctx) => {
-    if (languageOf(script) !== undefined) return;
+    // Its length is the fault then.
+    if (script.file === '' || languageOf(script) !== undefined) return;
     const example = `${ENGINE_NAMES[0]}:${script.file}`;
     const message = `No engine for "${script.file}": known extensions are ${knownExtensions().join(', ')}; or name an engine, as in ${example}`;
     ctx.addIssue({ code: 'custom', message, path: ['file'] });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigFault } from '../errors.js';
+import { whyUnreadable } from '../why-unreadable.js';
 import { jsonFault } from './json-syntax.js';
 
 /** `container`: an object or an array. */
@@ -30,9 +31,7 @@ export class JsonFile {
     try {
       text = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
     } catch (error) {
-      throw new ConfigError([
-        { path: '', keys: [], message: `Cannot read: ${(error as Error).message}`, origin: path },
-      ]);
+      throw new ConfigError([{ path: '', keys: [], message: `Cannot read: ${whyUnreadable(error)}`, origin: path }]);
     }
     this.document = parseDocument(text, { lineCounter: this.lines, prettyErrors: false });
     const wrong = faultOf(text, this.document.errors);

@@ -32,6 +32,9 @@ async function run(
     stdout: (text) => {
       stdout += text;
     },
+    announce: (text) => {
+      stdout += text;
+    },
     stderr: (text) => {
       stderr += text;
     },
