@@ -19,10 +19,12 @@ const TIMED_OUT = new ScriptRuntimeError({ code: 'SCRIPT_ERR_DEADLINE', message:
 function makeDispatcher() {
   const replies: number[] = [];
   const calls: ScriptCall[] = [];
+  const lines: string[] = [];
   let held = 0;
   const port = {
     timeoutMs: 1000,
     reply: (id: number) => replies.push(id),
+    log: (level: string, message: string) => lines.push(`${level}: ${message}`),
     hold: () => held++,
     release: () => held--,
   } as unknown as WorkerPort;
@@ -36,14 +38,14 @@ function makeDispatcher() {
   const registry = new MessageRegistry();
   registry.add({ name: 'm', fn: {} as ScriptFunction, engine, where: 'x:1', file: 'x' });
   const dispatcher = new NotifyDispatcher(port, registry, new PendingCalls(port));
-  const w = new Writer();
-  writeMessages(w, [{ name: 'm', args: [] }]);
-  const payload = w.view().slice();
-  const notify = (id: number): ScriptCall => {
+  const notify = (id: number, name = 'm'): ScriptCall => {
+    const w = new Writer();
+    writeMessages(w, [{ name, args: [] }]);
+    const payload = w.view().slice();
     dispatcher.handle(id, payload, 0, payload.length);
     return calls.at(-1) as ScriptCall;
   };
-  return { notify, replies, held: () => held };
+  return { notify, replies, lines, held: () => held };
 }
 
 afterEach(() => vi.useRealTimers());
@@ -58,6 +60,21 @@ describe('NotifyDispatcher', () => {
     expect([isOver(cancelled), isOver(next)]).toEqual([true, false]);
     next.settled(null, undefined);
     expect(replies).toEqual([1, 2]);
+  });
+});
+
+describe('UnknownMessages', () => {
+  it('is told once of each message that no script registered, and of no more than twenty', () => {
+    const { notify, replies, lines } = makeDispatcher();
+    notify(1, 'n');
+    notify(2, 'n');
+    expect(replies).toEqual([1, 2]);
+    expect(lines).toEqual([
+      "warn: HAProxy sends message 'n', which no script has registered: it sets no variables (registered is m)",
+    ]);
+    for (let i = 0; i < 100; i++) notify(i, `x${i}`.repeat(500));
+    expect(lines).toHaveLength(20);
+    expect(lines[1]!.length).toBeLessThan(400);
   });
 });
 

@@ -32,7 +32,10 @@ export class DirectSpop implements Door {
     this.port = port;
     this.answers = new NotifyAnswers((level, message, fields) => port.log(level, message, fields));
     this.dispatcher = new NotifyDispatcher(
-      { reply: (id, kind, bytes, at, end) => this.reply(id, kind, bytes, at, end) },
+      {
+        reply: (id, kind, bytes, at, end) => this.reply(id, kind, bytes, at, end),
+        log: (level, message, fields) => port.log(level, message, fields),
+      },
       parts.registry,
       parts.notifyWaits,
     );

@@ -4,21 +4,23 @@ import { encodeActionsWithFaults, RecordKind } from '../records.js';
 import type { MessageHandlerEntry, MessageRegistry } from './message-registry.js';
 import { NotifyCall, NotifyTask } from './notify-task.js';
 import type { PendingCalls } from './pending-calls.js';
+import { UnknownMessages } from './unknown-messages.js';
 
 /** Most tasks and calls kept for another NOTIFY. */
 const MAX_SPARE = 512;
 
-/** Where answers go. */
-export type AnswerPort = Pick<WorkerPort, 'reply'>;
+/** Where answers and what is odd about messages go. */
+export type AnswerPort = Pick<WorkerPort, 'reply' | 'log'>;
 
 /**
  * NOTIFY payload in, actions out: decodes where the script runs and answers each NOTIFY exactly once, whatever its
- * handlers do (spop.md 3.3, 3.4). A message nobody registered is no fault.
+ * handlers do (spop.md 3.3, 3.4). A message nobody registered is told once, and no fault.
  */
 export class NotifyDispatcher {
   private readonly port: AnswerPort;
   private readonly registry: MessageRegistry;
   private readonly pending: PendingCalls;
+  private readonly unknown: UnknownMessages;
   private readonly reader = new MessageReader();
   private readonly args = new NamedArguments();
   private task = new NotifyTask();
@@ -31,6 +33,7 @@ export class NotifyDispatcher {
     this.port = port;
     this.registry = registry;
     this.pending = pending;
+    this.unknown = new UnknownMessages((level, message, fields) => port.log(level, message, fields));
     this.call = this.newCall();
   }
 
@@ -53,6 +56,7 @@ export class NotifyDispatcher {
       while (reader.nextMessage()) {
         const entry = this.registry.get(reader.messageName);
         if (entry !== undefined) this.run(task, entry);
+        else this.unknown.tell(reader.messageName, () => this.registry.list().map(({ name }) => name));
       }
     } catch (error) {
       if (!(error instanceof SpopError)) throw error;
