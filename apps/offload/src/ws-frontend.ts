@@ -5,6 +5,7 @@ import { parseUnixMode } from './config/unix-mode.js';
 import type { Config } from './config.js';
 import { ConfigError, OffloadError } from './errors.js';
 import type { WsPlan } from './lapps/plan.js';
+import { LineQuota } from './line-quota.js';
 import { formatSocketAddress, type SocketAddress } from './listen-address.js';
 import { listenAll } from './listen-all.js';
 import { loadedServices } from './loaded-scripts.js';
@@ -50,7 +51,10 @@ function staticFiles(folder: string, logger: Logger): ReturnType<typeof createSt
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ConfigError([{ path: 'ws.static', keys: ['ws', 'static'], message: `There is no folder ${folder}` }]);
   }
-  return createStaticFiles(folder, (error) => logger.error({ error: String(error) }, 'static files'));
+  const quota = new LineQuota((_kind, more) => logger.error(`Files that cannot be served: ${more}`));
+  return createStaticFiles(folder, (error) => {
+    if (quota.mayWrite('file')) logger.error(`Cannot serve a file of ${folder}: ${(error as Error).message}`);
+  });
 }
 
 /** Opens the doors. @throws OffloadError `OFFLOAD_ERR_LISTEN` */

@@ -15,12 +15,12 @@ function collect() {
 const fault = (line: number) => ({ code: 'SCRIPT_ERR_RUNTIME', message: `boom ${line}`, script: 'a.lua', line });
 
 describe('FaultLog', () => {
-  it('writes ten lines of one fault a second and says how many more there were', () => {
+  it('writes ten lines of one fault in 10 s and says how many more there were', () => {
     const { lines, log } = collect();
     for (let i = 0; i < 25; i++) log.write(fault(1), {});
     expect(lines).toEqual(Array(10).fill('boom 1'));
-    vi.advanceTimersByTime(1000);
-    expect(lines[10]).toBe('15 more like this in the last second: boom 1');
+    vi.advanceTimersByTime(10_000);
+    expect(lines[10]).toBe('15 more like this in the last 10 s: boom 1');
     log.write(fault(1), {});
     expect(lines[11]).toBe('boom 1');
   });
@@ -29,7 +29,7 @@ describe('FaultLog', () => {
     const { lines, log } = collect();
     for (let i = 0; i < 5000; i++) log.write(fault(i), {});
     expect(lines.length).toBeLessThan(1100);
-    vi.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(10_000);
     expect(lines.at(-1)).toMatch(/^\d+ more like this/);
   });
 });

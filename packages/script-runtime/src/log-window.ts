@@ -62,8 +62,8 @@ export class LogWindow {
     const lost = Atomics.exchange(this.words, Watch.LogLost, 0);
     if (lost === 0) return undefined;
     return lost === 1
-      ? '1 line of the log is lost: they came faster than they were read'
-      : `${lost} lines of the log are lost: they came faster than they were read`;
+      ? '1 line of the log is lost: lines came faster than they were read'
+      : `${lost} lines of the log are lost: lines came faster than they were read`;
   }
 
   /**

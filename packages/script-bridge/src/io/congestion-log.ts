@@ -26,6 +26,9 @@ export class CongestionLog {
 
   private sayBehind(): void {
     this.said = true;
-    this.log('warn', `workers have been behind for ${PATIENCE_MS} ms: nothing is read meanwhile`);
+    this.log(
+      'warn',
+      `workers have been behind for ${PATIENCE_MS} ms: nothing is read until they catch up; more workers or quicker scripts would help`,
+    );
   }
 }

@@ -3,7 +3,7 @@ import type { Log } from './frontend.js';
 
 /** Lines per window that one and the same fault gets. */
 const LINES_PER_WINDOW = 10;
-const WINDOW_MS = 1000;
+const WINDOW_MS = 10_000;
 /** Different faults counted at once; more are logged under one name. */
 const MAX_KEYS = 1000;
 
@@ -15,7 +15,7 @@ interface Count {
 
 /**
  * Writes faults of scripts to the log. A script that fails on every request must not drown the log, nor the thread
- * that writes it: of the same fault, ten lines a second; then one that says how many more there were.
+ * that writes it: of the same fault, ten lines in 10 s; then one that says how many more there were.
  */
 export class FaultLog {
   private readonly log: Log;
@@ -57,7 +57,7 @@ export class FaultLog {
     for (const { suppressed, last } of this.counts.values()) {
       if (suppressed === 0) continue;
       const { message, traceback: _traceback, ...own } = last;
-      this.log('error', `${suppressed} more like this in the last second: ${message}`, own);
+      this.log('error', `${suppressed} more like this in the last ${WINDOW_MS / 1000} s: ${message}`, own);
     }
     this.counts.clear();
   }

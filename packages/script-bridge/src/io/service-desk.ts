@@ -50,7 +50,11 @@ export class ServiceDesk {
   /** Connections ended because their worker died. */
   logLost(worker: number, count: number, how: string): void {
     if (count === 0) return;
-    const message = `${count} connections ${how}: their service instances died with worker ${worker}; onDisconnect cannot run for them`;
+    const [what, whose, them] =
+      count === 1
+        ? ['1 connection', 'its service instance', 'it']
+        : [`${count} connections`, 'their service instances', 'them'];
+    const message = `${what} ${how}: ${whose} died with worker ${worker}; onDisconnect cannot run for ${them}`;
     this.bridge.log('error', message, { worker, connections: count });
   }
 }
