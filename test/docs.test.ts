@@ -21,6 +21,14 @@ describe('codesInSource()', () => {
   });
 });
 
+test('package.json: commands that run for long take the place of their shell, which would keep signals to itself', () => {
+  const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  // A supervisor that ends `npm start` would leave the server behind.
+  for (const name of ['start', 'test', 'ok']) expect(scripts[name]).toBe(`exec node .ci/bootstrap.mjs ${name}`);
+});
+
 for (const pkg of readWorkspace()) {
   const folder = join(repository, pkg.folder);
   const readmePath = join(folder, 'README.md');

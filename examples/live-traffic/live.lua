@@ -104,10 +104,14 @@ local function ordering(what)
   end
 end
 
+local function watch(handler)
+  bcast:subscribe(BROADCAST, handler)
+  return order("tell", true)
+end
+
 local methods = {
   watch = function(handler)
-    bcast:subscribe(BROADCAST, handler)
-    order("tell", true)
+    watch(handler)
     return answer(handler, {})
   end,
   block = ordering("block"),
@@ -120,8 +124,11 @@ end
 
 function live.onMessage(handler, kind, message)
   local method = methods[message.method]
+  if kind < 3 and message.method == "watch" then -- a notification: the answer is what comes on the channels
+    return watch(handler)
+  end
   if kind < 3 or method == nil then
-    return refuse(handler, -32601, "Requests: watch, block, unblock")
+    return refuse(handler, -32601, "Requests: watch, block, unblock; notification: watch")
   end
   return method(handler, message.params)
 end

@@ -26,8 +26,12 @@ function labels(ink) {
     ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'bottom';
+    const room = u.valToPos(1, 'x', true) - u.valToPos(0, 'x', true);
+    const widest = Math.max(...values.map((value) => ctx.measureText(String(value)).width));
+    // On a narrow screen the numbers would stand on each other: as many as there is room for, the last one always.
+    const every = Math.ceil((widest + 2 * devicePixelRatio) / room);
     for (const [i, value] of values.entries()) {
-      if (value === 0) continue;
+      if (value === 0 || (values.length - 1 - i) % every !== 0) continue;
       ctx.fillText(
         String(value),
         u.valToPos(seconds[i], 'x', true),

@@ -15,7 +15,7 @@ let toastTimer;
 function log(...parts) {
   const item = document.createElement('li');
   const time = document.createElement('time');
-  time.textContent = new Date().toLocaleTimeString();
+  time.textContent = new Date().toLocaleTimeString([], { hour12: false });
   const text = document.createElement('div');
   text.append(...parts);
   item.append(time, text);

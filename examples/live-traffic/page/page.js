@@ -50,7 +50,7 @@ function makeEntry(address) {
   const button = document.createElement('button');
   const last = cell('');
   last.append(button);
-  row.append(cell(address), count, last);
+  row.append(cell(address, 'address'), count, last);
   row.dataset.address = address;
   const entry = { row, count, button, requests: 0 };
   button.addEventListener('click', () => order(entry, address));
@@ -85,10 +85,10 @@ function showRequest(request) {
   const row = document.createElement('tr');
   row.className = request.blocked ? 'denied' : '';
   row.append(
-    cell(new Date(request.time).toLocaleTimeString()),
-    cell(request.address),
-    cell(`${request.method} ${request.path}`),
-    cell(request.worker, 'number'),
+    cell(new Date(request.time).toLocaleTimeString([], { hour12: false }), 'detail'),
+    cell(request.address, 'address'),
+    cell(`${request.method} ${request.path}`, 'request'),
+    cell(request.worker, 'number detail'),
     cell(request.blocked ? '403' : ''),
   );
   const stream = element('stream');

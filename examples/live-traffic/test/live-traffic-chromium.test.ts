@@ -121,6 +121,11 @@ describe.skipIf(haproxyBinary === undefined)('live-traffic with HAProxy', () => 
       await list('');
       expect(await askMany('192.0.2.1')).toEqual([200]);
     }
+    // As the README says.
+    expect(await runProgram('offload', ['call', service, 'watch', '--cid', '8'])).toMatchObject({
+      code: 0,
+      stdout: 'channel 8: []\n',
+    });
     await expect(client.request('block', ['<script>'])).rejects.toMatchObject({ rpcCode: -32602 });
     await expect(client.request('nonsense')).rejects.toMatchObject({ rpcCode: -32601 });
   });

@@ -25,8 +25,8 @@ export const call: Command<CallFlags> = {
   describe: 'Call a method of a LAppS service and print its result',
   examples: [
     [`$0 call ws://127.0.0.1:5083/echo_lapps login '[{"user":"admin","password":"admin"}]'`, 'A request; its result'],
-    [`$0 call ws://127.0.0.1:5083/live watch '[]' --cid 7`, 'A notification; the first message on channel 7'],
-    [`$0 call ws://127.0.0.1:5083/live watch '[]' --cid 7 --listen`, 'The same; then all that comes'],
+    ['$0 call ws://127.0.0.1:5083/live watch --cid 8', 'A notification; the first message on channel 8'],
+    ['$0 call ws://127.0.0.1:5083/live watch --cid 8 --listen', 'The same; then all that comes'],
   ],
   builder: (yargs) =>
     yargs
