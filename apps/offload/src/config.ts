@@ -18,7 +18,7 @@ export const configSchema = z.strictObject({
   workers: z
     .union([z.literal('auto'), z.int(WORKERS).min(1, WORKERS).max(256, WORKERS)], WORKERS)
     .default('auto')
-    .describe('Worker threads. `auto`: one per CPU; one less where all scripts are compiled Lua.'),
+    .describe('Worker threads. `auto`: one per CPU; one less where all scripts are compiled Lua or Pyodide.'),
   inline: z.boolean().default(false).describe('Run the scripts in the main thread instead of workers; for debugging.'),
   scriptTimeoutMs: z
     .int()

@@ -5,14 +5,16 @@ export interface EngineEntry {
   readonly language: 'lua' | 'python';
   /** File extensions of the language, with the dot, lower case. */
   readonly extensions: readonly string[];
+  /** Most handlers take no longer than reading their message, few wait in the system, and nearly all can be interrupted. */
+  readonly isQuick: boolean;
 }
 
 /** Every engine a script can name; loading them is `runtimes.ts`. */
 export const ENGINES = {
-  lua: { language: 'lua', extensions: ['.lua', '.luac'] },
-  fengari: { language: 'lua', extensions: ['.lua', '.luac'] },
-  pyodide: { language: 'python', extensions: ['.py'] },
-  cpython: { language: 'python', extensions: ['.py'] },
+  lua: { language: 'lua', extensions: ['.lua', '.luac'], isQuick: true },
+  fengari: { language: 'lua', extensions: ['.lua', '.luac'], isQuick: false },
+  pyodide: { language: 'python', extensions: ['.py'], isQuick: true },
+  cpython: { language: 'python', extensions: ['.py'], isQuick: false },
 } as const satisfies Record<string, EngineEntry>;
 
 export type EngineName = keyof typeof ENGINES;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { canShareAddresses } from '@offload/script-bridge';
 import type { Config } from './config.js';
-import { languageOf, type ScriptSpec } from './engines.js';
+import { ENGINES, languageOf, type ScriptSpec } from './engines.js';
 import { ConfigError } from './errors.js';
 import type { WsPlan } from './lapps/plan.js';
 import { parseSocketAddress } from './listen-address.js';
@@ -16,35 +16,37 @@ export interface Layout {
 
 /**
  * Decides how many workers there are and what is direct where the configuration leaves that open. A single worker of
- * compiled Lua is: no other could take the next message, so that the way through another thread buys nothing but what a
- * script costs that cannot be interrupted, and compiled Lua always can.
+ * compiled Lua or Pyodide is: no other could take the next message, so that the way through another thread buys nothing but
+ * what a script costs that cannot be interrupted, and these can nearly always.
  *
  * @throws ConfigError for what is asked for and cannot be
  */
 export function layOut(config: Config, ws: WsPlan | undefined): Layout {
   if (config.inline) return { workers: 1, direct: { spop: false, ws: false } };
-  const isCompiled = isCompiledLua(config, ws);
-  const workers = workerCount(config, isCompiled);
-  const isAlone = workers === 1 && isCompiled;
+  const isQuick = isQuickOnly(config, ws);
+  const workers = workerCount(config, isQuick);
+  const isAlone = workers === 1 && isQuick;
   const wsDirect = ws !== undefined && wsIsDirect(config, ws, isAlone);
   const { enabled, direct } = config.spop;
   const spop = enabled && (direct === 'auto' ? isAlone && (ws === undefined || wsDirect) : direct);
   return { workers, direct: { spop, ws: wsDirect } };
 }
 
-/** Whether everything that runs in the workers is Lua for the compiler. */
-function isCompiledLua({ scripts, lua }: Config, ws: WsPlan | undefined): boolean {
+/** Whether the engines of everything that runs in the workers are quick. */
+function isQuickOnly(config: Config, ws: WsPlan | undefined): boolean {
   const services = (ws?.services ?? []).filter(({ standalone }) => standalone !== true) as readonly ScriptSpec[];
-  return [...scripts, ...services].every(
-    (spec) => (spec.engine ?? (languageOf(spec) === 'lua' ? lua.engine : undefined)) === 'lua',
-  );
+  return [...config.scripts, ...services].every((spec) => {
+    const language = languageOf(spec);
+    const engine = spec.engine ?? (language === undefined ? undefined : config[language].engine);
+    return engine !== undefined && ENGINES[engine].isQuick;
+  });
 }
 
 /**
- * `auto`: the main thread reads and writes all sockets, which is more work than most handlers in compiled Lua: it gets a
- * CPU of its own then. Handlers in other languages are the greater part.
+ * `auto`: the main thread reads and writes all sockets, which is as much work as most handlers of quick engines: it gets a
+ * CPU of its own then. Handlers of others are the greater part, or wait for what others do.
  */
-function workerCount(config: Config, isCompiled: boolean): number {
+function workerCount(config: Config, isQuick: boolean): number {
   const { workers, spop, ws } = config;
   const one = oneWorkerFor(config);
   if (workers !== 'auto') {
@@ -56,7 +58,7 @@ function workerCount(config: Config, isCompiled: boolean): number {
   }
   if (one !== undefined) return 1;
   const isShared = (spop.enabled && spop.direct === true) || (ws.enabled && ws.direct === true);
-  return isCompiled && !isShared ? Math.max(1, availableParallelism() - 1) : availableParallelism();
+  return isQuick && !isShared ? Math.max(1, availableParallelism() - 1) : availableParallelism();
 }
 
 /** What is asked for that only one worker can do. */

@@ -117,7 +117,8 @@ ${register}`;
       const stuck = '@spoa.message("stuck")\ndef stuck(args):\n    sum(range(10**15))\n';
       const good = '@spoa.message("good")\ndef good(args):\n    spoa.set_var_int32("n", spoa.scope_txn, args.n)\n';
       const cwd = temporaryFolder({ 'a.py': `import spoa\n\n${stuck}\n${good}` });
-      const args = ['serve', '--spop-listen', '127.0.0.1:0', '-n', '1', '--script-timeout', '1000', ...python('a.py')];
+      const listen = ['--spop-listen', '127.0.0.1:0', '--no-spop-direct'];
+      const args = ['serve', ...listen, '-n', '1', '--script-timeout', '1000', ...python('a.py')];
       const program = startProgram('offload', args, { cwd, env });
       const to = await spopAddress(program);
       const notify = (...message: string[]) =>

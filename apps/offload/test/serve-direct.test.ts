@@ -67,6 +67,18 @@ describe('offload serve --spop-direct', () => {
       ['-n', '1', '-f', 'a.lua', '-f', 'fengari:b.lua'],
       { spop: false },
     ],
+    ['one worker with Pyodide and compiled Lua', ['-n', '1', '-f', 'a.lua', '-f', 'c.py'], { spop: true }],
+    [
+      'one worker with Pyodide that serves browsers, too',
+      ['-n', '1', '-f', 'a.lua', '-f', 'c.py', ...ws],
+      { spop: true, ws: true },
+    ],
+    ['one worker with cpython', ['-n', '1', '-f', 'a.lua', '-f', 'cpython:c.py'], { spop: false }],
+    [
+      'one worker, cpython by default',
+      ['-n', '1', '--python-engine', 'cpython', '-f', 'a.lua', '-f', 'c.py'],
+      { spop: false },
+    ],
     ['one worker that serves browsers, too', ['-n', '1', ...ws], { spop: true, ws: true }],
     ['the same, --no-ws-direct', ['-n', '1', '--no-ws-direct', ...ws], { spop: false, ws: false }],
     ['the same, --no-spop-direct', ['-n', '1', '--no-spop-direct', ...ws], { spop: false, ws: true }],
@@ -76,7 +88,7 @@ describe('offload serve --spop-direct', () => {
     ['two workers', ['-n', '2'], { spop: false }],
     ['two workers and browsers', ['-n', '2', ...ws], { spop: false, ws: false }],
   ])('serve reads in the worker of itself only where that costs nothing: %s', async (_name, more, isDirect) => {
-    const cwd = temporaryFolder({ 'a.lua': SCORE, 'b.lua': '' });
+    const cwd = temporaryFolder({ 'a.lua': SCORE, 'b.lua': '', 'c.py': '' });
     const flags = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', ...more];
     const program = startProgram('offload', flags, { cwd });
     expect(JSON.stringify(await scoreOf(await spopAddress(program)))).toContain('"value":90');
@@ -120,6 +132,33 @@ describe('offload serve --spop-direct', () => {
     }
     expect(JSON.stringify(await scoreOf(address))).toContain('"value":90');
     expect(program.lines.join('\n')).not.toContain('did not come back');
+  });
+
+  test('serve goes on behind Python that never ends, waits or ends its process, in the worker that has the sockets', async () => {
+    const cwd = temporaryFolder({
+      'a.lua': SCORE,
+      'b.py': `import os, re, sys, time
+import spoa
+
+spoa.register_message("loop", lambda args: [None for _ in iter(int, 1)])
+spoa.register_message("sleep", lambda args: time.sleep(60))
+spoa.register_message("pattern", lambda args: re.match("(a+)+b", "a" * 60))
+spoa.register_message("leave", lambda args: sys.exit(3))
+spoa.register_message("end", lambda args: os._exit(3))
+`,
+    });
+    const flags = ['serve', '--spop', '--spop-listen', '127.0.0.1:0', '-n', '1', '-f', 'a.lua', '-f', 'b.py'];
+    const program = startProgram('offload', [...flags, '--script-timeout', '300'], { cwd });
+    const address = await spopAddress(program);
+    for (const message of ['loop', 'sleep', 'pattern', 'leave']) {
+      const { stdout } = await runProgram('offload', ['notify', '--json', '--to', address, message]);
+      expect(JSON.parse(stdout), message).toMatchObject({ actions: [] });
+      expect(JSON.stringify(await scoreOf(address))).toContain('"value":90');
+    }
+    expect(program.lines.join('\n')).not.toContain('did not come back');
+    await runProgram('offload', ['notify', '--to', address, 'end']);
+    await program.waitForLine(/Worker 0 replaced/);
+    expect(JSON.stringify(await scoreOf(address))).toContain('"value":90');
   });
 
   test('serve --spop-direct -d reads in the main thread', async () => {

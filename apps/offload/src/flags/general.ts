@@ -9,7 +9,7 @@ export const generalFlags: FlagsFor<
     alias: 'n',
     kind: 'number',
     value: 'N',
-    describe: 'Worker threads; auto: one per CPU, one less with compiled Lua only',
+    describe: 'Worker threads; auto: one per CPU, one less with compiled Lua and Pyodide only',
     default: 'auto',
   },
   inline: {
