@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { OffloadError } from './errors.js';
-import { formatSocketAddress, parseSocketAddress, type SocketAddress } from './listen-address.js';
+import { parseSocketAddress, type SocketAddress } from './listen-address.js';
 
 /**
  * Opens every address, in order.
@@ -19,7 +17,6 @@ export async function listenAll(
     const address = parseSocketAddress(text);
     if (typeof address === 'string') throw new OffloadError('OFFLOAD_ERR_LISTEN', address);
     try {
-      checkFolder(address);
       bound.push(await listen(address));
     } catch (error) {
       const message = plainly(error instanceof Error ? error.message : String(error));
@@ -37,12 +34,4 @@ const WHY: Readonly<Record<string, string>> = {
 
 function plainly(message: string): string {
   return message.replace(/\blisten (E[A-Z]+): .*$/s, (words, code: string) => WHY[code] ?? words);
-}
-
-/** Node says "permission denied" of a socket whose folder is missing. */
-function checkFolder(address: SocketAddress): void {
-  if (!('path' in address)) return;
-  const folder = dirname(resolve(address.path));
-  if (!existsSync(folder))
-    throw new Error(`Cannot listen on ${formatSocketAddress(address)}: there is no folder ${folder}`);
 }

@@ -194,7 +194,8 @@ describe('offload serve', () => {
         `unix:${path}`,
       ]);
       expect(code).toBe(1);
-      expect(stderr).toContain(`offload: Cannot listen on unix:${path}: there is no folder ${join(path, '..')}\n`);
+      const where = frontend === 'ws' ? `unix:${path}` : path;
+      expect(stderr).toContain(`offload: Cannot listen on ${where}: there is no folder ${join(path, '..')}\n`);
     },
   );
 

@@ -1,5 +1,6 @@
-import { lstatSync, unlinkSync } from 'node:fs';
+import { existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { UnixSocketError } from './errors.js';
 
 /** Node cuts longer paths of sockets without a word, and listens elsewhere. */
@@ -13,7 +14,10 @@ export function checkPath(path: string): void {
       ? `the path of a socket has ${MOST_PATH_BYTES} bytes at most, this has ${length}`
       : path.includes('\0')
         ? 'a path holds no NUL'
-        : undefined;
+        : // Node says "permission denied".
+          existsSync(dirname(path))
+          ? undefined
+          : `there is no folder ${dirname(path)}`;
   if (why !== undefined) throw new UnixSocketError('UNIX_SOCKET_ERR_PATH', why);
 }
 

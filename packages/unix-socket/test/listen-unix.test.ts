@@ -80,6 +80,11 @@ describe('listenUnix()', () => {
     await expect(listenUnix(createServer(), { path: `${longest}x` })).rejects.toMatchObject(long);
     const nul = listenUnix(createServer(), { path: '\0name' });
     await expect(nul).rejects.toMatchObject({ code: 'UNIX_SOCKET_ERR_PATH' });
+    const away = listenUnix(createServer(), { path: '/nowhere/at/all.sock' });
+    await expect(away).rejects.toMatchObject({
+      code: 'UNIX_SOCKET_ERR_PATH',
+      message: 'there is no folder /nowhere/at',
+    });
   });
 
   it.each([0o600, 0o660, 0o666, 0o777, 0])('listenUnix() sets mode %i whatever the umask is', async (mode) => {
@@ -128,7 +133,8 @@ describe('listenUnix()', () => {
   });
 
   it('listenUnix() passes on what the system says', async () => {
-    const path = join(folder, 'missing', 's');
+    writeFileSync(join(folder, 'file'), '');
+    const path = join(folder, 'file', 's');
     await expect(listenUnix(createServer(), { path })).rejects.toMatchObject({ syscall: 'listen' });
   });
 });
