@@ -14,7 +14,7 @@ import { PendingRequests, type RequestOptions } from './pending.js';
 import { Session, type SessionState } from './session.js';
 import type { CloseInfo, SocketFactory } from './socket.js';
 
-/** Hears notifications of one channel; maps are null-prototype objects. */
+/** Hears notifications of one channel; maps are objects that inherit nothing. */
 export type ChannelListener = (message: PlainValue[], cid: number) => void;
 
 /** A client of one LAppS service. Made by `connect`. */

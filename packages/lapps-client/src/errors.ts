@@ -19,7 +19,7 @@ export interface ErrorDetails {
   readonly closeCode?: number | undefined;
   /** Code of the server's error object, for `RESPONSE`. */
   readonly rpcCode?: number | undefined;
-  /** Its `data`, maps as null-prototype objects, for `RESPONSE`. */
+  /** Its `data`, maps as objects that inherit nothing, for `RESPONSE`. */
   readonly data?: unknown;
 }
 

@@ -1,7 +1,7 @@
 import { LappsCodecError, type LappsCodecErrorCode } from './errors.js';
 import type { CborLimits } from './limits.js';
 import { compareUtf8, isWellFormed } from './utf8.js';
-import type { CborInput } from './value.js';
+import { type CborInput, PLAIN_PROTOTYPE } from './value.js';
 
 /** A value cbor-x writes the way this package promises: maps are sorted Maps, integers beyond 32 bits are bigints. */
 export type PreparedValue =
@@ -119,18 +119,23 @@ const prepareMembers = (
   budget: Budget,
 ): Map<string, PreparedValue> => {
   enter(budget);
-  const members: Member[] = [];
+  const members = new Map<string, PreparedValue>();
+  let previous: string | undefined;
+  let inOrder = true;
   for (const key of Object.keys(object)) {
     const member = object[key];
-    if (member !== undefined) members.push([prepareKey(key, budget), prepareItem(member, budget)]);
+    if (member === undefined) continue;
+    members.set(prepareKey(key, budget), prepareItem(member, budget));
+    inOrder &&= previous === undefined || compareUtf8(previous, key) < 0;
+    previous = key;
   }
   budget.depthLeft += 1;
-  return sortedMap(members);
+  return inOrder ? members : sortedMap([...members]);
 };
 
 const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  return prototype === Object.prototype || prototype === PLAIN_PROTOTYPE || prototype === null;
 };
 
 const prepareObject = (

@@ -142,8 +142,16 @@ describe('decodeCbor()', () => {
     const bytes = encodeCbor(new Map<string, CborInput>([['__proto__', { polluted: true }]]));
     const plain = mapToPlain(decodeCbor(bytes) as Map<string, CborValue>);
     expect(Object.keys(plain)).toEqual(['__proto__']);
-    expect(Object.getPrototypeOf(plain)).toBeNull();
+    expect(Object.getOwnPropertyDescriptor(plain, '__proto__')).toMatchObject({ value: { polluted: true } });
+    const prototype = Object.getPrototypeOf(plain) as object;
+    expect([Object.getPrototypeOf(prototype), Reflect.ownKeys(prototype), Object.isFrozen(prototype)]).toEqual([
+      null,
+      [],
+      true,
+    ]);
+    for (const name of ['constructor', 'toString', 'hasOwnProperty', 'polluted']) expect(name in plain).toBe(false);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+    expect([...encodeCbor(plain)]).toEqual([...bytes]);
   });
 
   it('decodeCbor() keeps the last of repeated keys', () => {

@@ -166,10 +166,11 @@ export class Connection {
 
   /**
    * Stops reading from the client, so that TCP pushes back. Messages that had arrived already are kept and delivered after
-   * {@link resumeReading}; the end of the connection is reported after them. Pings are not expected to be answered meanwhile.
+   * {@link resumeReading}, unless {@link close} is called; the end of the connection is reported after them. Pings are not
+   * expected to be answered meanwhile.
    */
   pauseReading(): void {
-    if (!this.#reading.paused && !this.#finished) this.#reading.pause();
+    if (!this.#reading.paused && this.open) this.#reading.pause();
   }
 
   /** Delivers what was kept, unless a handler pauses again, then reads on. */
@@ -202,7 +203,6 @@ export class Connection {
     if (!this.open) return;
     this.#ending.set(cause, code, reason);
     this.#ws.close(code, reason);
-    // Else the Close of the client would not be seen.
     this.#reading.release();
   }
 

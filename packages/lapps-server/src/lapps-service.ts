@@ -29,7 +29,7 @@ export class RequestError extends Error {
   }
 }
 
-/** A request or notification as handlers see it: maps are null-prototype objects. */
+/** A request or notification as handlers see it: maps are objects that inherit nothing (`toPlain`). */
 export interface LappsCall {
   readonly connection: Connection;
   readonly method: string;
@@ -83,6 +83,10 @@ class ResponseQueue {
     this.#max = max;
   }
 
+  get isEmpty(): boolean {
+    return this.#slots.length === 0;
+  }
+
   /** Takes the next place; the function returned fills it. */
   reserve(): (bytes: Uint8Array) => void {
     const slot: { bytes: Uint8Array | undefined } = { bytes: undefined };
@@ -99,18 +103,21 @@ class ResponseQueue {
 
   /** Resolves when no request is without its response. */
   empty(): Promise<void> | undefined {
-    if (this.#slots.length === 0) return undefined;
+    if (this.isEmpty) return undefined;
     return new Promise((resolve) => (this.#emptied = resolve));
   }
 
   #release(): void {
     while (this.#slots[0]?.bytes !== undefined) this.#connection.send(this.#slots.shift()!.bytes!);
-    if (this.#slots.length === 0) this.#emptied?.();
+    if (this.isEmpty) this.#emptied?.();
     if (!this.#paused || this.#slots.length >= this.#max) return;
     this.#paused = false;
     this.#connection.resumeReading();
   }
 }
+
+const isPromise = (result: Result | Promise<Result>): result is Promise<Result> =>
+  typeof (result as PromiseLike<Result> | undefined)?.then === 'function';
 
 const encodeFault = (fault: unknown): Uint8Array => {
   if (fault instanceof RequestError) return encodeError({ code: fault.code, message: fault.message, data: fault.data });
@@ -135,16 +142,28 @@ export const lappsService = (options: LappsServiceOptions): ServiceOptions => {
     return queue;
   };
 
-  const answer = async (call: LappsCall): Promise<Uint8Array> => {
+  const answer = (call: LappsCall): Uint8Array | Promise<Uint8Array> => {
     const { method } = call;
     if (!Object.hasOwn(methods, method)) {
       return encodeError({ code: RpcCode.methodNotFound, message: 'Method not found' });
     }
     try {
-      return encodeResult((await methods[method]!(call)) ?? []);
+      const result = methods[method]!(call);
+      // Most methods have their answer at once: what a promise costs is a good part of what a request does.
+      if (!isPromise(result)) return encodeResult(result ?? []);
+      return Promise.resolve(result)
+        .then((later) => encodeResult(later ?? []))
+        .catch(encodeFault);
     } catch (fault) {
       return encodeFault(fault);
     }
+  };
+
+  const respond = (connection: Connection, response: Uint8Array | Promise<Uint8Array>): unknown => {
+    if (response instanceof Promise) return response.then(queueOf(connection).reserve());
+    const queue = queues.get(connection);
+    if (queue === undefined || queue.isEmpty) return connection.send(response, true, true);
+    return queue.reserve()(response);
   };
 
   const onMessage = (connection: Connection, data: Buffer, isBinary: boolean): unknown => {
@@ -156,10 +175,10 @@ export const lappsService = (options: LappsServiceOptions): ServiceOptions => {
       return refuseMessage(connection, fault);
     }
     const { method, cid, message } = inbound;
-    const params = inbound.params?.map(toPlain) ?? [];
+    const params = inbound.params === undefined ? [] : (toPlain(inbound.params) as PlainValue[]);
     const call: LappsCall = { connection, method, params, cid, message };
     if (cid !== undefined) return onNotification?.(call);
-    return answer(call).then(queueOf(connection).reserve());
+    return respond(connection, answer(call));
   };
   return {
     ...rest,

@@ -26,7 +26,7 @@ export class Owing {
 
   /** All messages are delivered: answers when `onClosing` says so. */
   settle(onClosing: Closing, ...args: Parameters<Closing>): void {
-    if (this.#asked || !this.heard) return;
+    if (this.#asked || this.#given || !this.heard) return;
     this.#asked = true;
     const closing = onClosing(...args);
     if (closing === undefined) this.give();

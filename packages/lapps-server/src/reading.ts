@@ -38,7 +38,7 @@ export class Reading {
     this.paused = false;
     this.#kept?.drain((data, isBinary) => {
       deliver(data, isBinary);
-      return !this.paused;
+      return !this.paused && this.#kept !== undefined;
     });
     if (this.#kept?.isEmpty === true) this.#kept = undefined;
     return !this.paused;
@@ -54,10 +54,12 @@ export class Reading {
     this.#ws.pause();
   }
 
+  /** Our Close goes out: what was kept is not looked at any more, and that of the client must be seen. */
   release(): void {
-    if (!this.#held) return;
+    this.paused = false;
     this.#held = false;
-    this.goOn();
+    this.#kept = undefined;
+    this.#ws.resume();
   }
 
   /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type Connection, lappsService, type ServiceOptions } from '../src/index.js';
+import { Owing } from '../src/owing.js';
 import { begin } from './support/begin.js';
 import { start } from './support/harness.js';
 import { clientFrame, closePayload, type Frame } from './support/raw-client.js';
@@ -248,6 +249,30 @@ describe('onClosing()', () => {
     expect(shown(await client.frame())).toBe('answer');
     expect(shown(await client.frame())).toBe(3456);
     await closed;
+  });
+});
+
+describe('Owing', () => {
+  it('settle() asks once, only when all was heard, and never behind the end of TCP', () => {
+    const asked: number[] = [];
+    const answers: number[] = [];
+    const make = (n: number): [Owing, () => void] => {
+      const owing = new Owing(() => answers.push(n), 60_000);
+      return [owing, () => owing.settle(() => void asked.push(n) as undefined, undefined as unknown as Connection)];
+    };
+    const [usual, settleUsual] = make(1);
+    settleUsual();
+    expect(asked).toEqual([]);
+    usual.heard = true;
+    settleUsual();
+    settleUsual();
+    usual.end();
+    const [late, settleLate] = make(2);
+    late.end();
+    late.heard = true;
+    settleLate();
+    late.give();
+    expect([asked, answers]).toEqual([[1], [1]]);
   });
 });
 

@@ -73,6 +73,37 @@ describe('pauseReading()', () => {
     expect(closes).toHaveLength(1);
   });
 
+  it('pauseReading() is over with close(): what was kept is dropped, and the Close of the client is seen', async () => {
+    const { client, connection, got, closes, closed, server } = await collecting(1);
+    client.send(...[1, 2, 3].map((n) => clientFrame(1, String(n))));
+    while (server.stats().messagesIn < 1) await new Promise((resolve) => setImmediate(resolve));
+    connection.close(4001);
+    connection.pauseReading();
+    expect((await client.frame()).opcode).toBe(8);
+    client.send(clientFrame(1, 'more'), clientFrame(8, closePayload(4001)));
+    await client.end();
+    await closed;
+    connection.resumeReading();
+    expect(got).toEqual(['1']);
+    expect(closes).toEqual([{ code: 4001, reason: '', cause: 'local' }]);
+  });
+
+  it('resumeReading() delivers nothing more once a handler has closed', async () => {
+    const { client, connection, closed, server } = await begin({
+      onMessage: (target: Connection, data) => {
+        if (String(data) === '1') target.pauseReading();
+        else target.close(4002);
+      },
+    });
+    client.send(...[1, 2, 3].map((n) => clientFrame(1, String(n))));
+    while (server.stats().messagesIn < 1) await new Promise((resolve) => setImmediate(resolve));
+    connection.resumeReading();
+    expect(await client.closeCode()).toBe(4002);
+    client.send(clientFrame(8, closePayload(4002)));
+    await closed;
+    expect(server.stats().messagesIn).toBe(2);
+  });
+
   it('stop() does not wait for a reader that stays paused', async () => {
     const { client, got, closes, server } = await collecting(1);
     client.send(...[1, 2, 3].map((n) => clientFrame(1, String(n))));

@@ -107,3 +107,20 @@ describe('stop() and a worker that is lost meanwhile', () => {
     await stopping;
   });
 });
+
+describe('a connection that is not read for its handler, and its worker', () => {
+  it('comes to its end although the worker is lost', async () => {
+    const service = { source: SOURCE, perMessageDeflate: { threshold: 0 } };
+    const house = await startHouse({ workers: 2, services: { s: service } });
+    const { send } = await listener(house);
+    // Many more than wait in the worker: some are still being inflated when it says stop.
+    send('stubborn');
+    for (let i = 0; i < 2000; i++) send('more');
+    const [connection] = house.frontend.server.connections;
+    await expect.poll(() => connection!.paused, { timeout: 10_000 }).toBe(true);
+    // It is lost while its messages are kept for a handler that will never ask for them.
+    connection!.terminate();
+    for (const worker of [0, 1]) house.bridge.pool.post(worker, 'die');
+    await expect.poll(() => house.frontend.server.stats().connections, { timeout: 10_000 }).toBe(0);
+  });
+});

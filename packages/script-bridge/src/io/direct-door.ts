@@ -55,6 +55,8 @@ export class DirectDoor<Event> implements Frontend {
   /** Listens in every worker; with several of them the system spreads the connections. */
   async listen(at: { host?: string | undefined; port: number; backlog?: number | undefined }): Promise<BoundAddress> {
     const { host = '127.0.0.1', port, backlog } = at;
+    // The workers forget a door with its stop: nobody would close what opens now.
+    if (this.stopping) throw this.options.listenError(`Cannot listen on ${host}:${port}: stopped`);
     const { size } = this.bridge.pool;
     if (size === 1) {
       const address = (await this.listenIn(0, { host, port, backlog, reusePort: false })) as BoundAddress;

@@ -206,6 +206,8 @@ export class WsSockets {
       count++;
       this.connections.close(own);
       if (own.connection.open) own.connection.close(1011, 'service instance lost');
+      // Nobody is left who would say so.
+      own.pause(Pause.Handler, false);
     }
     return count;
   }
