@@ -6,6 +6,7 @@
  */
 import { lastUpTo } from './ascending.js';
 import type { PlacedSite } from './compiler/compile.js';
+import type { Environments } from './environments.js';
 
 /** Characters `new Function('R', 'K', code)` puts in front of the code. */
 const HEADER = '(function anonymous(R,K\n) {\n';
@@ -30,6 +31,7 @@ export interface UnitOwner {
   readonly name: string;
   readonly chunkName: string;
   lines(fn: number): FunctionLines;
+  readonly environments: Environments;
 }
 
 export class CodeUnit {
@@ -59,6 +61,11 @@ export class CodeUnit {
   /** Extent of one of the chunk's functions. */
   lines(fn: number): FunctionLines {
     return this.owner.lines(fn);
+  }
+
+  /** The environment of one of the chunk's functions, as far as it is known without the closure. */
+  get environments(): Environments {
+    return this.owner.environments;
   }
 
   /** The operation at an offset of the script, undefined when there is none. */

@@ -205,3 +205,72 @@ describe('coroutine.resume()', () => {
     ).toBe('suspendednormalrunningdead');
   });
 });
+
+describe('Recursive calls inside a coroutine that return at once', () => {
+  const functions = {
+    'a body under a condition': 'f = function(n) if n then step(n) f(n > 1 and n - 1) f(nil) end end',
+    'a value': 'f = function(n) if n == 0 then return "end" end step(n) return (f(n - 1)) end',
+    'no value': 'f = function(n) if not n or n < 1 then return end step(n) f(n - 1) return select("#", f(0)) end',
+    'a parameter': 'f = function(n, v) if n <= 0 then return v end step(v) local r = f(n - 1, n .. v) return r end',
+    'a missing argument': 'f = function(n, v) if v == nil then return n end step(n) return (f(n - 1)) end',
+    'a condition of two': 'f = function(n, v) if n ~= 0 and v ~= "x" then step(n) f(n - 1, v) f(n - 2, "x") end end',
+    'one of two conditions': 'f = function(n, v) if n < 1 or v == "x" then return n end step(n) return (f(n - 1)) end',
+    'a method':
+      'T = {} f = function(n, v) return T:f(n, v) end function T:f(n) if n == 0 then return self end step(n) return self:f(n - 1) == self end',
+    'text, that is no number': 'f = function(n) if n < "b" then return n end step(n) return f("a") end',
+    'an operand that cannot be compared':
+      'f = function(n) if n < 1 then return n end step(n) return f(n == 2 and 1 or {}) end',
+    'a variable that is set anew':
+      'f = function(n) if n == 0 then return "old" end step(n) f = function() return "new" end return f(0) end',
+    'a changed parameter': 'f = function(n) if n == 0 then return "end" end step(n) n = n - 1 return (f(n)) end',
+    'a parameter that is captured':
+      'f = function(n) if n == 0 then return 0 end step(n) local g = function() n = n - 1 end g() return (f(n)) end',
+  };
+
+  it.each(Object.entries(functions))('give %s as outside of one', (_what, definition) => {
+    const source = (outside: string) => `local list = {}
+      local step = ${outside}
+      local function show(...) return select("#", ...) .. ":" .. tostring((...)):gsub("0x%x+", "") end
+      local f ${definition}
+      for i = 1, 4 do
+        local co = coroutine.wrap(function() list[#list + 1] = show(pcall(f, i, "v")) .. show(select(2, pcall(f, i, "v"))) end)
+        local ok = ${outside === 'coroutine.yield' ? 'nil repeat ok = co() until not ok' : 'co()'}
+      end
+      local shown = {} for i, v in ipairs(list) do shown[i] = tostring(v) end
+      return table.concat(shown, " ")`;
+    const recursive = run(source('coroutine.yield').replace('local f f =', 'local function make() end local f f ='));
+    expect(recursive).toBe(run(source('function() end')));
+    const named = definition
+      .replace(/f = function\(/, 'local function f(')
+      .replace(/^T = \{\} local function f/, 'T = {} f = function');
+    expect(run(source('coroutine.yield').replace(`local f ${definition}`, named))).toBe(recursive);
+  });
+});
+
+describe('getfenv()', () => {
+  it('of level 2 gives the environment of the calling function', () => {
+    expect(
+      run(`local function caller() local env = getfenv(2) return env end
+      local function f() local env = caller() return env.name end
+      local before = tostring(f())
+      setfenv(f, { name = "set" })
+      local function g() setfenv(1, { name = "own", caller = caller }) local env = caller() return env.name end
+      return table.concat({ before, f(), g() }, " ")`),
+    ).toBe('nil set own');
+  });
+
+  it('of a level of a chunk with an environment of its own does not give that of others', () => {
+    const state = createState();
+    const chunk = state.load(
+      'local function f() local env = getfenv(2) return env end local env = f() return env.secret',
+    );
+    state.setGlobal('secret', 1);
+    expect(state.call(chunk)).toBe(1);
+    const closed = state.load(
+      'local getfenv = getfenv local function f() local env = getfenv(2) return env end local env = f() return env.secret',
+      '=x',
+      state.call(state.load('return { getfenv = getfenv }')),
+    );
+    expect(state.call(closed)).toBeUndefined();
+  });
+});

@@ -45,7 +45,7 @@ export const SLOW_NAMES = [
   ...['IX', 'SX', 'CA', 'ADD', 'SUB', 'MUL', 'DIV', 'MOD', 'POW', 'IDIV', 'UNM', 'LEN', 'CAT', 'EQ', 'LT', 'LE'],
   ...['BAND', 'BOR', 'BXOR', 'BNOT', 'SHL', 'SHR'],
 ] as const;
-export const GENERATOR_NAMES = ['P', 'PR', 'RG', 'GN', 'CG', 'CF'] as const;
+export const GENERATOR_NAMES = ['P', 'PR', 'PS', 'SU', 'RG', 'GN', 'CG', 'CF'] as const;
 
 /** Functions up to which the main function of a chunk may be one that is called often, made from a line of text. */
 const HOT_FUNCTIONS = 8;

@@ -94,6 +94,13 @@ export function openLoad(engine: Engine, readFile: ReadFile): Library {
   };
 }
 
+/** Gives the function that called the running library function another environment. */
+export function changeHere(handle: EnvHandle, env: LuaTable): void {
+  handle.set(env);
+  const caller = captureFrames(2)[1];
+  if (caller?.kind === 'lua') caller.unit.environments.change(caller.site.fn, env);
+}
+
 function openEnvironments(engine: Engine): Library {
   const { runtime, scheduler } = engine;
   /** Environments set on functions that use none. */
@@ -106,6 +113,7 @@ function openEnvironments(engine: Engine): Library {
     if (info === undefined) throw luaError("'setfenv' cannot change environment of given object");
     if (info.setEnv === undefined) unused.set(f, env);
     else info.setEnv(env);
+    info.chunk.environments.change(info.id, env);
     // The generator version was made with the old environment.
     (f as { g$?: unknown }).g$ = undefined;
   };
@@ -114,8 +122,11 @@ function openEnvironments(engine: Engine): Library {
     const f = args[0] === undefined ? 1 : args[0];
     if (typeof f === 'function') return envOf(f);
     if (typeof f !== 'number') throw argTypeError(1, 'number', f, args.length);
-    if (f < 0 || captureFrames(f + 1).length <= f) throw argError(1, 'invalid level');
-    return f === 1 && handle !== undefined ? handle.get() : f === 0 ? engine.env : engine.globals;
+    const frame = f < 0 ? undefined : captureFrames(f + 1)[Math.trunc(f)];
+    if (frame === undefined) throw argError(1, 'invalid level');
+    if (f === 1 && handle !== undefined) return handle.get();
+    if (f === 0) return engine.env;
+    return (frame.kind === 'lua' ? frame.unit.environments.of(frame.site.fn) : undefined) ?? engine.globals;
   };
 
   const setfenvHere = (handle: EnvHandle | undefined, args: readonly LuaValue[]): LuaValue => {
@@ -127,7 +138,7 @@ function openEnvironments(engine: Engine): Library {
     }
     if (typeof f !== 'number') throw argTypeError(1, 'number', f, args.length);
     if (f === 0) engine.env = env;
-    else if (f === 1 && handle !== undefined) handle.set(env);
+    else if (f === 1 && handle !== undefined) changeHere(handle, env);
     else throw luaError(`'setfenv' cannot reach the function at level ${f}`);
     return NONE;
   };

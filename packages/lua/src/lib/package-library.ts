@@ -6,7 +6,7 @@ import { LuaTable } from '../table.js';
 import { LuaUserdata, type LuaValue, NONE } from '../value.js';
 import { checkString, checkTable } from './args.js';
 import type { Library } from './host.js';
-import type { EnvHandle, ReadFile } from './load-library.js';
+import { changeHere, type EnvHandle, type ReadFile } from './load-library.js';
 import { numberToString } from './number-text.js';
 
 export const DEFAULT_PATH = './?.lua;./?/init.lua';
@@ -134,7 +134,7 @@ function openModule(engine: Engine, loaded: LuaTable): LuaValue {
       module.setStr('_PACKAGE', name.slice(0, name.lastIndexOf('.') + 1));
     }
     if (handle === undefined) throw luaError("'module' not called from a Lua function");
-    handle.set(module);
+    changeHere(handle, module);
     for (const option of args.slice(1)) host.call(option, module);
     return NONE;
   };

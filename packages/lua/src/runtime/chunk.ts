@@ -4,6 +4,7 @@ import type { ChunkNode } from '../compiler/ast.js';
 import { analyse, compileChunk } from '../compiler/compile.js';
 import { instantiate } from '../compiler/instantiate.js';
 import { holderOf, lateFunctions } from '../compiler/late-function.js';
+import { Environments } from '../environments.js';
 import type { LuaTable } from '../table.js';
 import type { LuaFunction, LuaValue } from '../value.js';
 import { GeneratorVersions, withSites } from './generator-versions.js';
@@ -32,6 +33,7 @@ export class Chunk {
   readonly name: string;
   /** Name it was loaded under. */
   readonly chunkName: string;
+  readonly environments = new Environments((id) => this.parentOf(id));
   private readonly source: string;
   private readonly runtime: object;
   private readonly generators: GeneratorVersions;
@@ -59,6 +61,7 @@ export class Chunk {
 
   /** A new main function with the given environment. */
   main(env: LuaTable): LuaFunction {
+    this.environments.load(env);
     this.plain ??= this.compile();
     return this.plain.make(env);
   }
@@ -72,6 +75,7 @@ export class Chunk {
 
   /** The generator version of the main function, for a single run with the given environment. */
   singleRun(env: LuaTable): Suspender {
+    this.environments.load(env);
     const main = new Description(this, 0, env, () => {}, [], false);
     main.run = this.generators.once();
     this.release();
@@ -129,6 +133,12 @@ export class Chunk {
     const fn = holderOf(tree.functions, id)!;
     const { line, endLine, vararg } = fn;
     return { line, endLine, vararg, params: fn.params.length, upvalues: fn.upvalues.length };
+  }
+
+  private parentOf(id: number): number | undefined {
+    const late = this.late?.holding(id);
+    const parent = holderOf((late?.parse() ?? this.parse()).functions, id)?.parent?.id;
+    return parent ?? (late === undefined || id === 0 ? undefined : 0);
   }
 
   /** A closure of function `id`, which was left for later. */

@@ -6,6 +6,7 @@ import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
 import { type ClosureInfo, isClosureInfo } from './chunk.js';
 import type { Fuel } from './fuel.js';
 import { type After, type Caller, finish, type PendingCall } from './invoke.js';
+import { advance, finisher, GeneratorObject, type Step, Suspended } from './suspended.js';
 import type { LuaGenerator, Suspender } from './suspender.js';
 import { TailCall } from './tail-call.js';
 
@@ -47,8 +48,6 @@ export class Coroutine extends LuaThread {
     this.start = start;
   }
 }
-
-type Step = IteratorResult<LuaValue, LuaValue>;
 
 export class Scheduler {
   /** The coroutine that runs, undefined in plain runs. */
@@ -111,7 +110,7 @@ export class Scheduler {
       const s = g ?? this.generatorOf(f);
       r = yield* s.run(s, ...list);
     }
-    return r instanceof TailCall ? yield* this.settle(r) : r;
+    return r instanceof TailCall ? yield* this.settleCall(r) : r;
   }
 
   /** Lets the wrapper of a callable table suspend as the function behind it does. */
@@ -120,13 +119,15 @@ export class Scheduler {
     return wrapper;
   };
 
-  /** Runs pending tail calls. */
-  settle = function* (this: Scheduler, r: LuaValue): LuaGenerator {
+  private *settleCall(r: LuaValue): LuaGenerator {
     while (r instanceof TailCall) r = yield* this.call(r.fn, r.args);
     return r;
-  }.bind(this);
+  }
 
-  /** Calls any value from generator code: a function of the host at once, all else is left to {@link runPending}. */
+  /** Runs a pending tail call as {@link runPending} does. */
+  settle = (r: LuaValue): LuaValue | Suspended => (r instanceof TailCall ? this.begin(r.fn, r.args, 'all') : r);
+
+  /** Calls any value from generator code: a function of the host at once, all else is left to {@link runStarted}. */
   start = (fn: LuaValue, ...args: LuaValue[]): LuaValue => this.startCall(fn, args, 'all');
 
   /** The same for the first result. */
@@ -149,11 +150,45 @@ export class Scheduler {
     return pending;
   }
 
-  /** Runs the metamethod a slow path asked for, or the call that was started. */
-  runPending = function* (this: Scheduler): LuaGenerator {
+  /** Runs the call that was started. */
+  runStarted = function* (this: Scheduler): LuaGenerator {
     const { handler, args, after } = this.pending;
     return finish(yield* this.call(handler, args), after);
   }.bind(this);
+
+  /**
+   * Runs the metamethod a slow path asked for. It seldom suspends: then generator code has to yield what this returns, and
+   * is given the result when it goes on.
+   */
+  runPending = (): LuaValue | Suspended => {
+    const { handler, args, after } = this.pending;
+    return this.begin(handler, args, after);
+  };
+
+  private begin(fn: LuaValue, args: readonly LuaValue[], after: After): LuaValue | Suspended {
+    let f = fn;
+    let list = args;
+    for (;;) {
+      if (typeof f !== 'function') {
+        const { target, bound } = this.caller.resolve(f);
+        f = target;
+        list = [...bound, ...list];
+      }
+      const g = (f as Suspendable).g$;
+      let r: LuaValue;
+      if (g === 0) r = f(...list);
+      else {
+        const s = typeof g === 'object' ? g : this.generatorOf(f);
+        const generator = s.run(s, ...list);
+        const step = advance(generator);
+        if (!step.done) return new Suspended(generator, step, after);
+        r = step.value;
+      }
+      if (!(r instanceof TailCall)) return finish(r, after);
+      f = r.fn;
+      list = r.args;
+    }
+  }
 
   /**
    * Runs a coroutine up to its next yield, wait or end. `value` is passed in, in the form of the calling convention (or
@@ -167,7 +202,7 @@ export class Scheduler {
     try {
       const g = co.generator;
       if (g === undefined || failed || co.callers.length > 0) return this.drive(co, value, failed);
-      // One generator that goes on to its next yield: what most resumptions are.
+      // One generator that goes on to its next yield: what most resumptions are. (V8 makes the best code of a plain call.)
       const it = g.next(value);
       const out = it.value;
       if (it.done || (typeof out === 'object' && out instanceof GeneratorObject))
@@ -210,7 +245,7 @@ export class Scheduler {
     for (;;) {
       let it: Step;
       try {
-        it = done ?? (failed ? g.throw(value) : g.next(value));
+        it = done ?? (failed ? g.throw(value) : advance(g, value));
         done = undefined;
       } catch (e) {
         const caller = callers.pop();
@@ -224,7 +259,7 @@ export class Scheduler {
       value = it.value;
       if (it.done) {
         if (value instanceof TailCall) {
-          g = this.settle(value);
+          g = this.settleCall(value);
           value = undefined;
           continue;
         }
@@ -234,6 +269,10 @@ export class Scheduler {
           return value;
         }
         g = caller;
+      } else if (value instanceof Suspended) {
+        callers.push(g, finisher(value.after));
+        g = value.generator;
+        done = value.step;
       } else if (value instanceof GeneratorObject) {
         if (callers.length >= MAX_CALLERS) {
           value = this.overflow(value as LuaGenerator);
@@ -293,10 +332,6 @@ const MAX_CALLERS = 30_000;
 function stackOverflow(position: string): LuaError {
   return new LuaError(`${position}stack overflow`, 'LUA_ERR_STACK_OVERFLOW');
 }
-
-/** What every generator is an instance of. */
-const GeneratorObject = function GeneratorObject() {} as unknown as new () => LuaGenerator;
-GeneratorObject.prototype = Object.getPrototypeOf(function* () {}.prototype);
 
 /** Values passed into a coroutine as the results of its yield. */
 export function results(list: readonly LuaValue[]): LuaValue {

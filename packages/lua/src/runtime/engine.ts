@@ -17,6 +17,7 @@ import { hostFunction } from './host-function.js';
 import { floorDivide } from './integer.js';
 import { Caller, finish, type Invoke, PendingCall } from './invoke.js';
 import { IpairsIterator, PairsIterator } from './iterators.js';
+import { Suspended } from './suspended.js';
 import type { Suspender } from './suspender.js';
 import { settleAll, settleFirst, TailCall, tailCall } from './tail-call.js';
 
@@ -136,6 +137,8 @@ export class Engine {
     return {
       P: pending,
       PR: scheduler.runPending,
+      PS: scheduler.runStarted,
+      SU: Suspended,
       RG: scheduler.settle,
       GN: scheduler.generatorOf,
       CG: scheduler.start,

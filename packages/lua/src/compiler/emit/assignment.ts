@@ -122,7 +122,9 @@ function store(cx: FunctionContext, t: Target, value: string, nilable: boolean, 
 
 /** A store's slow path as a statement. */
 function effect(cx: FunctionContext, text: string): string {
-  return cx.gen ? `if(${text}===P)yield*PR();` : `${text};`;
+  if (!cx.gen) return `${text};`;
+  cx.scratch('q');
+  return `if(${text}===P&&(q=PR())instanceof SU)yield q;`;
 }
 
 /** Temporaries of one statement, evaluated in order. */

@@ -3,6 +3,7 @@ import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
 import { bitForm } from './bit-call.js';
 import type { FunctionContext } from './context.js';
+import { earlyReturn } from './early-return.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
 import { fieldCallTest, fieldSlow, fieldTest, globalCallTest, globalSlow, initially } from './index-access.js';
 import { type Operand, objectOperand, operand, releaseOperand, stableText } from './operand.js';
@@ -15,14 +16,16 @@ export function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e)) return text;
   cx.scratch('v');
   if (cx.briefCalls) return `((v=${text}) instanceof Array?v[0]:v)`;
-  if (cx.gen) return `((v=${text}) instanceof Array?v instanceof TC?FI(yield*RG(v)):v[0]:v)`;
+  if (cx.gen) return `((v=${text}) instanceof Array?v instanceof TC?FI((v=RG(v))instanceof SU?yield v:v):v[0]:v)`;
   return `((v=${text}) instanceof Array?FI(v):v)`;
 }
 
 /** Text of all results as an array. */
 export function arrayOf(cx: FunctionContext, e: Expr, text: string): string {
   if (e.kind === 'Vararg') return 'va';
-  return cx.gen && !cx.brief ? `AL(yield*RG(${text}))` : `AL(${text})`;
+  if (!cx.gen || cx.brief) return `AL(${text})`;
+  cx.scratch('v');
+  return `AL((v=RG(${text}))instanceof SU?yield v:v)`;
 }
 
 function returnsOne(e: AnyCall): boolean {
@@ -43,12 +46,13 @@ export function emitFirstOfCall(cx: FunctionContext, e: AnyCall): string {
 
 /** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
 export function emitTailCall(cx: FunctionContext, e: AnyCall): string {
-  return emitSpecialCall(cx, e) ?? emitForm(cx, e, cx.briefCalls ? briefTail : cx.gen ? genTail : plainTail);
+  return emitSpecialCall(cx, e, 'tail') ?? emitForm(cx, e, cx.briefCalls ? briefTail : cx.gen ? genTail : plainTail);
 }
 
 function generatorForm(cx: FunctionContext, e: AnyCall): Form {
   if (cx.brief) return briefCall;
-  return maybeRecursive(cx, e) ? genRecursive : genCall;
+  if (maybeRecursive(cx, e)) return recursiveForm(cx, e);
+  return isDirect(e) ? genDirect : genCall;
 }
 
 function emitForm(cx: FunctionContext, e: AnyCall, form: Form): string {
@@ -79,6 +83,8 @@ const plainTail: Form = {
   text: (fn, args, mark) => `(--F.t<0?${mark}TL(${fn},[${args}]):${mark}${fn}(${args}))`,
 };
 const genCall: Form = { repeat: true, tail: false, text: suspendableCall('yield*') };
+/** For calls of compiled functions. */
+const genDirect: Form = { repeat: true, tail: false, text: directCall('yield*') };
 /** For calls that may be recursive: the scheduler runs the callee, see its `drive`. */
 const genRecursive: Form = { repeat: true, tail: false, text: suspendableCall('yield') };
 const genTail: Form = {
@@ -95,7 +101,7 @@ const briefTail: Form = { repeat: false, tail: true, text: (fn, args, mark) => `
 /** A call in generator code that is run by the runtime. */
 function startedCall(start: string): CallForm {
   // Marked twice: what is called may raise in either place, and the arguments between them have marks of their own.
-  return (fn, args, mark) => `((q=${mark}${start}(${listed(fn, args)}))===P?${mark}yield*PR():q)`;
+  return (fn, args, mark) => `((q=${mark}${start}(${listed(fn, args)}))===P?${mark}yield*PS():q)`;
 }
 
 /** A call in generator code: of a JavaScript function, of coroutine.yield, or of a generator version. */
@@ -105,6 +111,24 @@ export function suspendableCall(delegate: 'yield*' | 'yield'): CallForm {
       args === '' ? 'N' : args.includes('...') ? `ML([${args}])` : args.includes(',') ? `[${args}]` : args;
     return `((q=${fn}.g$)===0?${mark}${fn}(${args}):q===1?yield ${yielded}:${delegate}(q===void 0?q=GN(${fn}):q,q.run${mark}(q${args === '' ? '' : `,${args}`})))`;
   };
+}
+
+/** The same of what is certainly a compiled function. */
+function directCall(delegate: 'yield*' | 'yield'): CallForm {
+  return (fn, args, mark) => `(${mark}${delegate}(q=${fn}.g$??GN(${fn})).run${mark}(${listed('q', args)}))`;
+}
+
+/** {@link genRecursive} behind a test whether the call, if it is one of the running function, returns at once. */
+function recursiveForm(cx: FunctionContext, e: AnyCall): Form {
+  const count = e.args.length + (e.kind === 'Method' ? 1 : 0);
+  const direct = isDirect(e);
+  const text: CallForm = (fn, args, mark) => {
+    const call = (direct ? directCall('yield') : genRecursive.text)(fn, args, mark);
+    const operands = args === '' ? [] : args.split(',');
+    const early = operands.length === count && !args.includes('...') ? earlyReturn(cx.fn, operands) : undefined;
+    return early === undefined ? call : `(${fn}.g$===Q&&${early.test}?${early.value}:${call})`;
+  };
+  return { ...genRecursive, text };
 }
 
 /** Whether a call goes by the name of the function it stands in. */
@@ -253,5 +277,7 @@ function methodText(cx: FunctionContext, e: MethodExpr, self: Operand, form: For
 export function runText(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e) || cx.briefCalls) return `${text};`;
   cx.scratch('v');
-  return cx.gen ? `if((v=${text}) instanceof TC)yield*RG(v);` : `if((v=${text}) instanceof TC)AL(v);`;
+  return cx.gen
+    ? `if((v=${text}) instanceof TC&&(v=RG(v))instanceof SU)yield v;`
+    : `if((v=${text}) instanceof TC)AL(v);`;
 }

@@ -250,11 +250,11 @@ export class FunctionContext {
     return this.gen ? `${name}$` : name;
   }
 
-  /** The value of a slow path: where it asks for a metamethod, that is run here, and may suspend. */
+  /** The value of a slow path: where it asks for a metamethod, that is run here, and may suspend. (No `yield*`: V8 makes much code of it.) */
   slow(text: string): string {
     if (!this.gen) return text;
     this.scratch('q');
-    return `((q=${text})===P?yield*PR():q)`;
+    return `((q=${text})===P&&(q=PR())instanceof SU?yield q:q)`;
   }
 }
 

@@ -12,10 +12,10 @@ import { type FunctionContext, optProp, varRef } from './context.js';
 import { emitExpr, splitLast } from './expression.js';
 
 /** Text of the call when it is one of these, else undefined. */
-export function emitSpecialCall(cx: FunctionContext, e: AnyCall): string | undefined {
+export function emitSpecialCall(cx: FunctionContext, e: AnyCall, how: 'call' | 'tail' = 'call'): string | undefined {
   if (e.kind !== 'Call') return undefined;
   const environment = environmentCall(e.callee);
-  if (environment !== undefined) return emitEnvCall(cx, e, environment);
+  if (environment !== undefined) return emitEnvCall(cx, e, environment, how);
   const name = e.callee.kind === 'Global' ? e.callee.name : e.callee.kind === 'Local' ? e.callee.v.name : undefined;
   switch (name) {
     case 'select':
@@ -52,7 +52,7 @@ function emitSelect(cx: FunctionContext, e: CallExpr): string | undefined {
 }
 
 /** These act on the environment of the function that calls them, so they get a handle on it. */
-function emitEnvCall(cx: FunctionContext, e: CallExpr, name: EnvironmentCall): string {
+function emitEnvCall(cx: FunctionContext, e: CallExpr, name: EnvironmentCall, how: 'call' | 'tail'): string {
   const { fixed, last } = splitLast(e.args);
   const items = fixed.map((a) => emitExpr(cx, a));
   if (last !== undefined) {
@@ -61,8 +61,10 @@ function emitEnvCall(cx: FunctionContext, e: CallExpr, name: EnvironmentCall): s
   }
   const env = cx.fn.env;
   cx.changesEnv = true;
-  const mark = cx.mark(e.line, e.callee, 'call');
-  const handle = `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? ';Q.setEnv(x)' : ''}}}`;
+  // In a tail call level 1 is the function further out.
+  const left = how === 'tail' && name === 'getfenv';
+  const mark = cx.mark(e.line, e.callee, left ? 'tail' : 'call');
+  const handle = left ? 'void 0' : `{get:()=>${env},set:(x)=>{${env}=x${cx.gen ? ';Q.setEnv(x)' : ''}}}`;
   let test = `${e.callee.kind === 'Index' ? emitExpr(cx, e.callee) : calleeValue(cx, e, name)}===R.${name}`;
   if (e.callee.kind === 'Global') test = `(${test}||${cx.env}.mt!==void 0&&${emitExpr(cx, e.callee)}===R.${name})`;
   return `(${test}?${mark}R.${name}Here(${handle},[${items.join()}]):${ordinary(cx, e)})`;
