@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { type Document, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
 import { rebasePaths } from './config/path-keys.js';
 import { CONFIG_PATHS } from './config.js';
 import { ConfigError } from './errors.js';
+import { keyOffset } from './key-offset.js';
 import { whyUnreadable } from './why-unreadable.js';
 
 /** A config file as read: not yet validated. */
@@ -41,7 +42,7 @@ export function readConfigFile(path: string): ConfigFile {
     // A path that is missing, as in `unix:`, is a fault and not the folder.
     inside === '' || isAbsolute(inside) ? inside : join(dirname(path), inside),
   );
-  return { raw, locate: (key) => place(offsetOf(document, key)) };
+  return { raw, locate: (key) => place(keyOffset(document, key) ?? 0) };
 }
 
 /** The parser's words, but for advice that is meant for programmers. */
@@ -56,19 +57,4 @@ function contentOf(document: Document, path: string): unknown {
   } catch (error) {
     throw new ConfigError([{ path: '', keys: [], message: (error as Error).message, origin: path }]);
   }
-}
-
-/** Offset of the key itself, so that an unknown key is found by its name and not by its value. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  for (let depth = path.length; depth > 0; depth--) {
-    const last = path[depth - 1];
-    const parent: unknown = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => String(isNode(key) ? key.toJSON() : key) === last);
-      if (isNode(pair?.key) && pair.key.range) return pair.key.range[0];
-    }
-    const node: unknown = document.getIn(path.slice(0, depth), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
 }

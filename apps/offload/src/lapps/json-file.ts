@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument } from 'yaml';
 import { ConfigError, type ConfigFault } from '../errors.js';
+import { keyOffset } from '../key-offset.js';
 import { whyUnreadable } from '../why-unreadable.js';
 import { jsonFault } from './json-syntax.js';
 
@@ -50,17 +51,8 @@ export class JsonFile {
   }
 
   private origin(keys: readonly PropertyKey[]): string {
-    for (let depth = keys.length; depth > 0; depth--) {
-      const parent: unknown =
-        depth === 1 ? this.document.contents : this.document.getIn(keys.slice(0, depth - 1), true);
-      if (isMap(parent)) {
-        const pair = parent.items.find(({ key }) => String(isNode(key) ? key.toJSON() : key) === keys[depth - 1]);
-        if (isNode(pair?.key) && pair.key.range) return this.place(pair.key.range[0]);
-      }
-      const node: unknown = this.document.getIn(keys.slice(0, depth), true);
-      if (isNode(node) && node.range) return this.place(node.range[0]);
-    }
-    return this.path;
+    const offset = keyOffset(this.document, keys);
+    return offset === undefined ? this.path : this.place(offset);
   }
 
   fault(keys: readonly PropertyKey[], message: string): void {
