@@ -53,6 +53,7 @@ export function compose(config: Config, logger: Logger, env: Environment = proce
   const fewFiles = openFilesWarning(openFilesNeeded(config, web?.ws));
   if (fewFiles !== undefined) logger.warn(fewFiles);
   const spop = config.spop.enabled ? createSpop(config, layout.direct.spop, bridge, logger) : undefined;
+  let stopping = false;
   return {
     async start() {
       try {
@@ -65,6 +66,8 @@ export function compose(config: Config, logger: Logger, env: Environment = proce
           ...(web === undefined ? {} : { ws: await openWs(config, web.ws, web.lapps, web.plan) }),
         };
       } catch (error) {
+        // Doors that are closed stay closed: that is no failure to clean up behind.
+        if (stopping) throw error;
         // Standalone services run already: they get the time to see that they must stop.
         await Promise.all([spop?.stop({ graceMs: 1 }), web?.lapps.stop(FAILED_START_GRACE_MS)]);
         await bridge.pool.stop(0);
@@ -72,6 +75,7 @@ export function compose(config: Config, logger: Logger, env: Environment = proce
       }
     },
     async stop() {
+      stopping = true;
       const {
         stopTimeoutMs: graceMs,
         spop: { drainMs },

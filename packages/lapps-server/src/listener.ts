@@ -37,6 +37,7 @@ export class Listener {
   readonly #maxSockets: number;
   readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
+  #isClosed = false;
   /** Requests that are no upgrades and wait for the end of their answer, for each socket that has any. */
   readonly #answering = new Map<Socket, number>();
 
@@ -95,8 +96,12 @@ export class Listener {
     }
   }
 
-  /** @throws LappsServerError `LAPPS_SERVER_ERR_LISTEN`; the system's error when it cannot listen */
+  /**
+   * @throws LappsServerError `LAPPS_SERVER_ERR_STATE` when closed, before it is called or meanwhile; `LAPPS_SERVER_ERR_LISTEN`;
+   *   the system's error when it cannot listen
+   */
   async listen(options: ListenOptions): Promise<AddressInfo | string> {
+    if (this.#isClosed) throw stopped();
     const server = this.#makeServer();
     this.#servers.add(server);
     try {
@@ -105,6 +110,11 @@ export class Listener {
       this.#servers.delete(server);
       if (!(error instanceof UnixSocketError)) throw error;
       throw new LappsServerError('LAPPS_SERVER_ERR_LISTEN', error.message, { cause: error });
+    }
+    if (this.#isClosed) {
+      this.#servers.delete(server);
+      server.close();
+      throw stopped();
     }
     server.on('error', this.#onAcceptError);
     return server.address()!;
@@ -117,6 +127,7 @@ export class Listener {
 
   /** Accepts nothing more. Resolves when every socket is closed. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const open = [...this.#servers].filter((server) => server.listening);
     await Promise.all(open.map((server) => new Promise((resolve) => server.close(resolve))));
   }
@@ -126,6 +137,8 @@ export class Listener {
     for (const socket of this.#sockets) socket.destroy();
   }
 }
+
+const stopped = (): LappsServerError => new LappsServerError('LAPPS_SERVER_ERR_STATE', 'Cannot listen: stopped');
 
 const isUnix = (options: ListenOptions): options is ListenOptions & { readonly path: string } =>
   options.path !== undefined;

@@ -77,6 +77,18 @@ describe('listen()', () => {
     expect(statSync(precious).size).toBe(4);
   });
 
+  it('listen() opens nothing that a stop meanwhile would have to close, on TCP and on a unix socket', async () => {
+    const path = join(folder, 'ws.sock');
+    for (const at of [{ path }, { host: '127.0.0.1', port: 0 }]) {
+      const server = make();
+      const opening = expect(server.listen(at)).rejects.toMatchObject({ code: 'LAPPS_SERVER_ERR_STATE' });
+      await server.stop();
+      await opening;
+      expect(server.address).toBe(null);
+    }
+    expect(existsSync(path)).toBe(false);
+  });
+
   it.each([[{ port: 70_000 }], [{ path: '/nonexistent/folder/ws.sock' }]])(
     'listen() passes on why %j cannot be had',
     async (at) => {
