@@ -6,7 +6,6 @@ import { allAnswered } from './all-answered.js';
 import { AssemblyPool } from './assembly.js';
 import { Connection } from './connection.js';
 import type { ConnectionHost } from './connection-host.js';
-import { LappsServerError } from './errors.js';
 import { type CloseInfo, type ServerEventHook, type ServerStats, zeroStats } from './events.js';
 import { type Framed, Framer } from './frame.js';
 import { Keepalive } from './keepalive.js';
@@ -161,7 +160,6 @@ export class LappsServer {
    *   cannot listen
    */
   async listen(options: ListenOptions): Promise<AddressInfo | string> {
-    if (this.#stopped !== undefined) throw new LappsServerError('LAPPS_SERVER_ERR_STATE', 'Cannot listen: stopped');
     return this.#listener.listen(options);
   }
 
