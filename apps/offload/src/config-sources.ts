@@ -1,4 +1,5 @@
 import { ineffectiveKeys } from './config/ineffective-keys.js';
+import { missingFolders } from './config/missing-folders.js';
 import { type Config, formatPath, validateConfig } from './config.js';
 import { readEnvironment, variableOf } from './config-environment.js';
 import { readConfigFile } from './config-file.js';
@@ -46,14 +47,19 @@ export function loadConfig({
   if (faults.length > 0) throw new ConfigError(faults);
   const merged = merge(merge((fromFile?.raw ?? {}) as Record<string, unknown>, environment.raw), flags);
   const config = validateConfig(merged);
-  const origin = (keys: readonly string[]): string | undefined =>
-    isSaid(environment.raw, keys) ? variableOf(formatPath(keys)) : fromFile?.locate(keys);
+  const origin = (keys: readonly string[]): string | undefined => {
+    const path = formatPath(keys);
+    if (isSaid(flags, keys)) return flagOf(path);
+    return isSaid(environment.raw, keys) ? variableOf(path) : fromFile?.locate(keys);
+  };
   const warnings = [
     ...environment.unknown.map(({ name, meant }) => {
       const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
       return `Environment variable ${name} means nothing to offload${hint}`;
     }),
-    ...ineffectiveKeys(config).map(({ keys, why }) => `${origin(keys)}: ${formatPath(keys)}: ${why}`),
+    ...[...ineffectiveKeys(config), ...missingFolders(config)].map(
+      ({ keys, why }) => `${origin(keys)}: ${formatPath(keys)}: ${why}`,
+    ),
   ];
   return { config, file, warnings };
 }

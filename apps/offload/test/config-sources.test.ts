@@ -115,6 +115,22 @@ describe('loadConfig()', () => {
     expect(fault?.message).toMatch(/^Expected JSON: ./);
   });
 
+  test('loadConfig() names the flag that means nothing, also where the file says the same key', () => {
+    const flags = { spop: { unixMode: '0660' }, lua: { path: ['/nowhere/at/all'] } };
+    const warnings = [
+      '--spop-unix-mode: spop.unixMode: without effect: there is no unix socket among the addresses',
+      '--lua-path: lua.path: there is no folder /nowhere/at/all',
+    ];
+    expect(load({ flags }).warnings).toEqual(warnings);
+    expect(load({ flags, file: file('spop: { unixMode: "0600" }\n') }).warnings).toEqual(warnings);
+  });
+
+  test('loadConfig() warns of folders of modules that are not there', () => {
+    const path = file('python:\n  path: [site, .]\n');
+    const missing = join(dirname(path), 'site');
+    expect(load({ file: path }).warnings).toEqual([`${path}:2:3: python.path: there is no folder ${missing}`]);
+  });
+
   test('loadConfig() takes an empty variable as one that is not there, and as an empty list', () => {
     const path = file('workers: 2\nscripts: [a.lua]\n');
     const env = { OFFLOAD_WORKERS: '', OFFLOAD_INLINE: ' ', OFFLOAD_WS_TLS: '', OFFLOAD_SCRIPTS: '' };
