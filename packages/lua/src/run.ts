@@ -1,7 +1,8 @@
 /** Calls that may wait, driven by their owner one stretch at a time. */
 import { LuaError } from './errors.js';
 import { errorValue, isStackOverflow } from './lib/protected-calls.js';
-import { Coroutine, type Scheduler, Wait, YIELD_ERROR } from './runtime/coroutine.js';
+import { Coroutine, Wait, YIELD_ERROR } from './runtime/coroutine.js';
+import type { Scheduler } from './runtime/scheduler.js';
 import type { Suspender } from './runtime/suspender.js';
 import { type LuaValue, toArray } from './value.js';
 

@@ -28,6 +28,12 @@ export class Extension {
   zero: LuaValue = undefined;
 }
 
+/** Whether a table whose string keys are not in the map could do without `ext`. */
+export function isUnused(ext: Extension | undefined): boolean {
+  if (ext === undefined || ext.zero !== undefined || ext.cursor !== undefined) return false;
+  return ext.map === undefined || ext.map.size === 0;
+}
+
 /** Drops cleared entries. JavaScript's own iterators over the map go on undisturbed. */
 export function sweep(map: KeyMap): void {
   for (const [k, v] of map) if (v === undefined) map.delete(k);

@@ -16,7 +16,7 @@
 import { fillHash, Hash, namedStore } from './hash.js';
 import { denseLimit, moveFromMap, NO_ARR, newArr, pullFromMap, sparseFrom } from './table-array.js';
 import { Cursor, seek, stepKeys, stepMap } from './table-cursor.js';
-import { Extension, KeyMap, mergeIntoMap, sweep } from './table-extension.js';
+import { Extension, isUnused, KeyMap, mergeIntoMap, sweep } from './table-extension.js';
 import type { LuaValue } from './value.js';
 
 /** Dynamic string keys after which a table moves its string keys to `map`. */
@@ -283,6 +283,8 @@ export class LuaTable {
     const limit = denseLimit(this.arr, map);
     if (limit > 0) this.arr = moveFromMap(this.arr, map, limit);
     map.checked();
+    // Without an extension the next elements are appended the fast way.
+    if (this.dynamicKeys !== -1 && isUnused(this.ext)) this.ext = undefined;
   }
 
   /** A queue that only moves forward leaves nils behind: when they are the majority the elements move to `map`. */

@@ -116,7 +116,7 @@ export function openBase(engine: Engine): Library {
     gcinfo: () => memoryInUse(),
     _VERSION: 'Lua 5.1',
   };
-  for (const name of ['next', 'pairs', 'ipairs', 'select'] as const) {
+  for (const name of ['next', 'pairs', 'ipairs', 'select', 'assert'] as const) {
     const fn = library[name];
     runtime[name] = 'g$' in fn ? fn : hostFunction(name, fn);
   }

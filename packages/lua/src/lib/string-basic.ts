@@ -23,6 +23,9 @@ function bytes(s: string, i: number, j: number): LuaValue {
   const length = s.length;
   const from = i > 0 ? i - 1 : i === 0 || -i > length ? 0 : length + i;
   const to = Math.min(j >= 0 ? j : length + j + 1, length);
+  if (to - from === 2) return [s.charCodeAt(from), s.charCodeAt(from + 1)];
+  if (to - from === 4)
+    return [s.charCodeAt(from), s.charCodeAt(from + 1), s.charCodeAt(from + 2), s.charCodeAt(from + 3)];
   const list: number[] = [];
   if (to - from > MAX_SLICE) throw luaError('string slice too long');
   for (let at = from; at < to; at++) list.push(s.charCodeAt(at));

@@ -10,13 +10,14 @@ import { type LuaFunction, LuaUserdata, type LuaValue, multi, NONE } from '../va
 import { accessOps, type MakeSuspendable } from './access-ops.js';
 import { arithmeticOps, power } from './arithmetic-ops.js';
 import { Chunk } from './chunk.js';
-import { Scheduler, type Suspendable } from './coroutine.js';
+import type { Suspendable } from './coroutine.js';
 import { Fuel } from './fuel.js';
 import { TypeMetas } from './heap.js';
 import { hostFunction } from './host-function.js';
 import { floorDivide } from './integer.js';
 import { Caller, finish, type Invoke, PendingCall } from './invoke.js';
 import { IpairsIterator, PairsIterator } from './iterators.js';
+import { Scheduler } from './scheduler.js';
 import { Suspended } from './suspended.js';
 import type { Suspender } from './suspender.js';
 import { settleAll, settleFirst, TailCall, tailCall } from './tail-call.js';

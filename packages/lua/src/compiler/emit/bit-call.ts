@@ -5,8 +5,15 @@ import type { FunctionContext } from './context.js';
 
 const UNARY = new Map<string, (a: string) => string>([
   ['bnot', (a) => `~${a}`],
-  ['tobit', (a) => a],
+  ['tobit', (a) => `${a}|0`],
 ]);
+/** Of any number of operands. */
+const FOLDED = new Map<string, string>([
+  ['band', '&'],
+  ['bor', '|'],
+  ['bxor', '^'],
+]);
+const MAX_FOLDED = 6;
 const BINARY = new Map<string, (a: string, b: string) => string>([
   ['band', (a, b) => `${a}&${b}`],
   ['bor', (a, b) => `${a}|${b}`],
@@ -20,10 +27,17 @@ const BINARY = new Map<string, (a: string, b: string) => string>([
 /** The functions, as members of the runtime. */
 export const BIT_FUNCTIONS: readonly string[] = [...UNARY.keys(), ...BINARY.keys()];
 
-/** `base`, but with the operation itself in front where `e` by its `name` and number of arguments may be one of these. */
+/** Whether `e` by its `name` and number of arguments may be one of these. */
+export function isBitCall(cx: FunctionContext, e: CallExpr, name: string | undefined): name is string {
+  if (name === undefined || cx.brief) return false;
+  const count = e.args.length;
+  if (count > 2) return count <= MAX_FOLDED && FOLDED.has(name);
+  return count > 0 && (count === 1 ? UNARY : BINARY).has(name);
+}
+
+/** `base`, but with the operation itself in front where `e` may be one of these. */
 export function bitForm(cx: FunctionContext, e: CallExpr, name: string | undefined, base: Form): Form {
-  if (name === undefined || e.args.length === 0 || e.args.length > 2 || cx.brief) return base;
-  if (!(e.args.length === 1 ? UNARY : BINARY).has(name)) return base;
+  if (!isBitCall(cx, e, name)) return base;
   return {
     repeat: true,
     tail: base.tail,
@@ -31,12 +45,17 @@ export function bitForm(cx: FunctionContext, e: CallExpr, name: string | undefin
       const call = base.text(fn, args, mark);
       const operands = args.split(',');
       if (operands.length !== e.args.length || args.includes('...')) return call;
-      const [a, b] = operands.map(asInteger) as [string, string];
-      const operation = b === undefined ? UNARY.get(name)!(a) : BINARY.get(name)!(a, b);
-      const tests = [`${fn}===${cx.chunk.libraryFunction(name)}`, ...operands.flatMap(integerTest)];
+      const test = name === 'tobit' ? wholeTest : integerTest;
+      const tests = [`${fn}===${cx.chunk.libraryFunction(name)}`, ...operands.flatMap(test)];
+      const operation = operationText(name, operands.map(asInteger));
       return `(${tests.join('&&')}?${operation}:${call})`;
     },
   };
+}
+
+function operationText(name: string, [a, b, ...more]: string[]): string {
+  if (more.length > 0) return [a, b, ...more].join(FOLDED.get(name));
+  return b === undefined ? UNARY.get(name)!(a!) : BINARY.get(name)!(a!, b);
 }
 
 /** A literal up to 2^32 as the signed integer it stands for. */
@@ -46,6 +65,15 @@ function asInteger(operand: string): string {
 
 function integerTest(operand: string): string[] {
   return isLiteral(operand) ? [] : [`typeof ${operand}==='number'&&(${operand}|0)===${operand}`];
+}
+
+/** Whole numbers whose low 32 bits JavaScript and LuaJIT agree about: sums of integers are among them. */
+function wholeTest(operand: string): string[] {
+  if (isLiteral(operand)) return [];
+  const bound = 2 ** 51;
+  return [
+    `typeof ${operand}==='number'&&Math.floor(${operand})===${operand}&&${operand}<${bound}&&${operand}>-${bound}`,
+  ];
 }
 
 function isLiteral(operand: string): boolean {

@@ -1,7 +1,8 @@
 /** Calls: callee, arguments, results. */
 import type { CallExpr, Expr, MethodExpr } from '../ast.js';
 import { typeOf } from '../infer.js';
-import { bitForm } from './bit-call.js';
+import { assertForm } from './assert-call.js';
+import { bitForm, isBitCall } from './bit-call.js';
 import type { FunctionContext } from './context.js';
 import { earlyReturn } from './early-return.js';
 import { emitExpr, emitRaw, splitLast } from './expression.js';
@@ -41,7 +42,15 @@ export function emitCall(cx: FunctionContext, e: AnyCall): string {
 export function emitFirstOfCall(cx: FunctionContext, e: AnyCall): string {
   const special = emitSpecialCall(cx, e);
   if (special === undefined && cx.briefCalls) return emitForm(cx, e, briefFirst);
+  if (special === undefined && e.kind === 'Call' && isBitCall(cx, e, calleeName(e))) return emitBitCall(cx, e);
   return firstOf(cx, e, special ?? emitForm(cx, e, cx.gen ? generatorForm(cx, e) : plainCall));
+}
+
+/** A call that may be a bit operation, which gives one number: only of a call there may be more. */
+function emitBitCall(cx: FunctionContext, e: CallExpr): string {
+  const base = cx.gen ? generatorForm(cx, e) : plainCall;
+  const text: CallForm = (fn, args, mark) => firstOf(cx, e, base.text(fn, args, mark));
+  return emitForm(cx, e, { ...base, text });
 }
 
 /** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
@@ -56,7 +65,9 @@ function generatorForm(cx: FunctionContext, e: AnyCall): Form {
 }
 
 function emitForm(cx: FunctionContext, e: AnyCall, form: Form): string {
-  return emitCallWith(cx, e, e.kind === 'Call' ? bitForm(cx, e, calleeName(e), form) : form);
+  if (e.kind !== 'Call') return emitCallWith(cx, e, form);
+  const name = calleeName(e);
+  return emitCallWith(cx, e, name === 'assert' ? assertForm(cx, e, name, form) : bitForm(cx, e, name, form));
 }
 
 /** Builds the call text from a callable, its argument list (each stable when `stable`) and the mark of the call. */
