@@ -86,7 +86,7 @@ class Exchange {
     try {
       for (const event of this.session.push(chunk)) this.on(event);
     } catch (error) {
-      this.reject(error instanceof SpopError ? this.protocolError(error.message, error) : (error as Error));
+      this.reject(error instanceof SpopError ? this.protocolError(whyUnread(error, chunk), error) : (error as Error));
     }
   }
 
@@ -133,6 +133,11 @@ class Exchange {
   private protocolError(what: string, cause?: Error): OffloadError {
     return new OffloadError('OFFLOAD_ERR_PROTOCOL', `No answer from ${this.address}: ${what}`, { cause });
   }
+}
+
+/** Servers of other protocols answer with text, whose first letters look like the length of an enormous frame. */
+function whyUnread({ message }: SpopError, chunk: Buffer): string {
+  return chunk.subarray(0, 5).toString('latin1') === 'HTTP/' ? 'an HTTP server answers there, no SPOE agent' : message;
 }
 
 function connectError(address: string, error: NodeJS.ErrnoException): OffloadError {

@@ -35,12 +35,32 @@ export class SpopLog {
     };
     const peer = connection === undefined ? {} : { peer: connection.peer };
     const fault = error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) };
-    logger[level]({ ...fields, ...peer, ...own, ...fault }, title(type));
+    logger[level]({ ...fields, ...peer, ...own, ...fault }, title(type) + meaningOf(event));
   }
 }
 
 function title(type: string): string {
   return `spop ${type.replaceAll('-', ' ')}`;
+}
+
+/** What the name of an event alone does not tell. */
+function meaningOf(event: AgentEvent | ReportedAgentEvent): string {
+  switch (event.type) {
+    case 'ack-truncated':
+      return ": the variables named do not fit into HAProxy's max-frame-size and are not set";
+    case 'action-dropped':
+      return ': HAProxy would not take it';
+    case 'notify-invalid':
+      return ': it cannot be read, and sets no variables';
+    case 'message-too-big':
+      return ': more than spop.limits.maxReassembledBytes; it sets no variables';
+    case 'acks-paced':
+      return ': answers so large are held back, so that HAProxy from 3.1 on does not block';
+    case 'refused':
+      return event.reason === 'too-many-connections' ? ': there are spop.limits.maxConnections' : '';
+    default:
+      return '';
+  }
 }
 
 /** What any event may have. */

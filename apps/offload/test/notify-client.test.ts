@@ -98,7 +98,10 @@ describe('sendNotify()', () => {
 
   test('sendNotify() reports something that is no agent', async () => {
     const to = await serverWith((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    await expect(sendNotify({ to, timeoutMs: 5000, message })).rejects.toMatchObject({ code: 'OFFLOAD_ERR_PROTOCOL' });
+    await expect(sendNotify({ to, timeoutMs: 5000, message })).rejects.toMatchObject({
+      code: 'OFFLOAD_ERR_PROTOCOL',
+      message: expect.stringContaining('an HTTP server answers there, no SPOE agent'),
+    });
   });
 
   test('sendNotify() refuses a message that no frame can hold', async () => {

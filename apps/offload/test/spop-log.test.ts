@@ -36,7 +36,7 @@ describe('SpopLog', () => {
     expect(line).toEqual([
       'warn',
       { conn: 3, engine: 'e-1', stream: 7, frame: 1, peer: '127.0.0.1:5', error: 'cut short' },
-      'spop notify invalid',
+      'spop notify invalid: it cannot be read, and sets no variables',
     ]);
     expect(Object.keys(line?.[1] as object).slice(0, 4)).toEqual(['conn', 'engine', 'stream', 'frame']);
   });
@@ -44,6 +44,14 @@ describe('SpopLog', () => {
   test('SpopLog.write() names the worker whose agent it is', () => {
     const event = { type: 'refused', connection, reason: 'handshake', status: 5, error: 'no HELLO' } as const;
     expect(lineOf(event, 'debug', 2)?.[1]).toMatchObject({ worker: 2, conn: 3, error: 'no HELLO' });
+  });
+
+  test.each<[AgentEvent, RegExp]>([
+    [{ type: 'refused', connection, reason: 'too-many-connections', status: 13 }, /^spop refused: .*maxConnections$/],
+    [{ type: 'refused', connection, reason: 'handshake', status: 3 }, /^spop refused$/],
+    [{ type: 'message-too-big', connection, streamId: 1, frameId: 1 }, /^spop message too big: .*maxReassembledBytes/],
+  ])('SpopLog.write() says what is meant in case %#', (event, meaning) => {
+    expect(lineOf(event)?.[2]).toMatch(meaning);
   });
 
   test('SpopLog.write() writes what belongs to no connection', () => {
@@ -86,7 +94,7 @@ describe('SpopLog', () => {
       log.write({ type: 'refused', connection, reason: 'handshake', status: 4 });
       for (let i = 0; i < 20; i++) log.write({ type: 'health-check', connection, ok: true });
       expect(lines).toEqual([
-        ...new Array(10).fill('spop ack truncated'),
+        ...new Array(10).fill(expect.stringMatching(/^spop ack truncated: .*max-frame-size/)),
         'spop refused',
         ...new Array(20).fill('spop health check'),
       ]);

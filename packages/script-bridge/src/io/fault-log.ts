@@ -33,8 +33,8 @@ export class FaultLog {
       count.last = record;
       return;
     }
-    const { message, ...own } = record;
-    this.log('error', message, { ...fields, ...own });
+    const { message: _message, ...own } = record;
+    this.log('error', placed(record), { ...fields, ...own });
   }
 
   private count(record: FaultRecord): Count {
@@ -56,9 +56,15 @@ export class FaultLog {
     this.timer = undefined;
     for (const { suppressed, last } of this.counts.values()) {
       if (suppressed === 0) continue;
-      const { message, traceback: _traceback, ...own } = last;
-      this.log('error', `${suppressed} more like this in the last ${WINDOW_MS / 1000} s: ${message}`, own);
+      const { message: _message, traceback: _traceback, ...own } = last;
+      this.log('error', `${suppressed} more like this in the last ${WINDOW_MS / 1000} s: ${placed(last)}`, own);
     }
     this.counts.clear();
   }
+}
+
+/** The message with script and line in front, where it does not name them anyway: "script timed out" could be any. */
+function placed({ message, script, line }: FaultRecord): string {
+  if (script === undefined || message.includes(script)) return message;
+  return `${line === undefined ? script : `${script}:${line}`}: ${message}`;
 }
