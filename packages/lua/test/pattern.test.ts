@@ -95,6 +95,19 @@ describe('Matcher', () => {
     state.close();
   });
 
+  it('string.match() by position in a long text charges for what it looks at', () => {
+    const state = new State({ fuelLimit: 1_000_000 });
+    const parse = state.load(`local text, n = (" x"):rep(100000), 0
+      for i = 1, 20000 do
+        n = n + text:match("^[ ]*()", i) + (text:find("^y", i) or 0) + text:find("x", i, true) + text:find("[xy]", i)
+      end
+      return n`);
+    expect(state.call(parse)).toBe(600_060_000);
+    const search = state.load('for i = 1, 20000 do string.find((" "):rep(200000), "^ *x") end');
+    expect(() => state.call(search)).toThrow(expect.objectContaining({ code: 'LUA_ERR_INTERRUPTED' }));
+    state.close();
+  });
+
   it('Matcher is usable again after it was stopped', () => {
     let stop = true;
     const matcher = new Matcher('(a*)(a*)b$', 0, () => {

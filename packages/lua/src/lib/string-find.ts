@@ -52,22 +52,23 @@ export function openStringFind(host: LibHost): Library {
       const subject = typeof s === 'string' ? s : checkString(s, 1, arguments.length);
       const source = typeof pattern === 'string' ? pattern : checkString(pattern, 2, arguments.length);
       const start = init === undefined ? 0 : startOf(optInt(init, 3, arguments.length, 1), subject.length);
-      burnText(host, subject.length - start);
       if ((plain !== undefined && plain !== false) || isPlain(source)) {
         const at = subject.indexOf(source, start);
+        burnText(host, (at < 0 ? subject.length : at) - start);
         return at < 0 ? undefined : [at + 1, at + source.length];
       }
       const matcher = cache.get(source);
       const end = matcher.search(subject, start);
+      burnText(host, matcher.reach(subject, end) - start);
       return end < 0 ? undefined : findResults(matcher, subject, end);
     },
     match(s: LuaValue, pattern: LuaValue, init: LuaValue): LuaValue {
       const subject = typeof s === 'string' ? s : checkString(s, 1, arguments.length);
       const source = typeof pattern === 'string' ? pattern : checkString(pattern, 2, arguments.length);
       const start = init === undefined ? 0 : startOf(optInt(init, 3, arguments.length, 1), subject.length);
-      burnText(host, subject.length - start);
       const matcher = cache.get(source);
       const end = matcher.search(subject, start);
+      burnText(host, matcher.reach(subject, end) - start);
       return end < 0 ? undefined : matcher.results(subject, end);
     },
     gmatch(s: LuaValue, pattern: LuaValue): LuaValue {

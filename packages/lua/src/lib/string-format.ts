@@ -7,7 +7,7 @@ import { formatFixed } from './decimal.js';
 import { type FormatSpec, formatFloat, formatSigned, formatUnsigned, padText } from './format-number.js';
 import { parseFormat } from './format-spec.js';
 import type { LibHost } from './host.js';
-import { stringToNumber } from './number-text.js';
+import { numberToString, stringToNumber } from './number-text.js';
 
 /** Writes one argument; `arg` is its number for error texts. */
 type Directive = (host: LibHost, v: LuaValue, arg: number) => string;
@@ -41,6 +41,10 @@ function isBare(spec: FormatSpec): boolean {
 }
 
 function floatDirective(spec: FormatSpec): Directive {
+  if (spec.conversion === 'g' && spec.precision === 14 && isBare(spec)) {
+    // As numbers are printed.
+    return (_host, v, arg) => numberToString(typeof v === 'number' ? v : Number(numberArgument(v, arg)));
+  }
   if (spec.conversion !== 'f' || !isBare(spec)) {
     return (_host, v, arg) => formatFloat(Number(numberArgument(v, arg)), spec);
   }

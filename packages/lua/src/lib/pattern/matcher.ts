@@ -21,6 +21,8 @@ export class Matcher {
   /** Start and end of each capture, then the start of the match. */
   readonly out: number[];
   private readonly parsed: ParsedPattern;
+  /** Looks at no more characters than it has items. */
+  private readonly short: boolean;
   private readonly burn: (steps: number) => void;
   private readonly walker: PatternWalker;
   private compiled: PatternSearch | undefined = undefined;
@@ -30,6 +32,7 @@ export class Matcher {
     this.parsed = parsePattern(pattern, start);
     this.captures = this.parsed.captures;
     this.anchored = start === 1;
+    this.short = this.anchored && this.parsed.items.every(isShort);
     this.out = new Array<number>(2 * this.captures.length + 1).fill(0);
     this.burn = burn;
     this.walker = new PatternWalker(this.parsed, this.out, burn);
@@ -40,6 +43,12 @@ export class Matcher {
     const compiled = this.compiled;
     if (compiled !== undefined) return compiled(subject, init);
     return this.walk(subject, init);
+  }
+
+  /** Up to where a search that ended at `end` may have looked. */
+  reach(subject: string, end: number): number {
+    if (end >= 0) return end;
+    return this.short ? 0 : subject.length;
   }
 
   /** Start of the last match. */
@@ -89,6 +98,12 @@ export class Matcher {
     for (let i = 0; i < count; i++) list.push(this.capture(subject, i));
     return list;
   }
+}
+
+/** Whether an item of a pattern matches one character, or none. */
+function isShort(item: ParsedPattern['items'][number]): boolean {
+  if (item.kind === 'set') return item.repeat === '' || item.repeat === '?';
+  return item.kind === 'open' || item.kind === 'close' || item.kind === 'position' || item.kind === 'end';
 }
 
 /** Patterns kept by one state. */
