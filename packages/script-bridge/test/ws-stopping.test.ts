@@ -110,7 +110,7 @@ describe('stop() and a worker that is lost meanwhile', () => {
 
 describe('a connection that is not read for its handler, and its worker', () => {
   it('comes to its end although the worker is lost', async () => {
-    const service = { source: SOURCE, perMessageDeflate: { threshold: 0 } };
+    const service = { source: SOURCE, perMessageDeflate: true };
     const house = await startHouse({ workers: 2, services: { s: service } });
     const { send } = await listener(house);
     // Many more than wait in the worker: some are still being inflated when it says stop.
