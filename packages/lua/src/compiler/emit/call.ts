@@ -13,7 +13,7 @@ import { emitSpecialCall } from './special-call.js';
 export type AnyCall = CallExpr | MethodExpr;
 
 /** Text of the first result of a call whose raw text is `text`. */
-export function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
+function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e)) return text;
   cx.scratch('v');
   if (cx.briefCalls) return `((v=${text}) instanceof Array?v[0]:v)`;
