@@ -37,6 +37,55 @@ async def on_message(handler, opcode, message):
     },
     SLOW,
   );
+
+  it(
+    'runs the tasks of a handler that is no coroutine, and tells in one line of the log how one failed',
+    async () => {
+      const { client, house } = await start(
+        engine,
+        `
+import asyncio
+async def later(handler):
+    await asyncio.sleep(0.01)
+    ws.send(handler, "late")
+    raise ValueError("no good")
+def on_message(handler, opcode, message):
+    asyncio.get_event_loop().create_task(later(handler))
+`,
+      );
+      expect(await client.next()).toBe('late');
+      const fault = () => house.log.find(({ level }) => level === 'error');
+      while (fault() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+      const message = expect.stringMatching(/s\.py:\d+: a background task failed: ValueError: no good$/);
+      const traceback = expect.stringContaining('raise ValueError("no good")\n');
+      expect(fault()).toMatchObject({ message, fields: { script: expect.stringMatching(/s\.py$/), traceback } });
+      expect(house.log.filter(({ level }) => level === 'warn' || level === 'error')).toHaveLength(1);
+      await house.stop();
+    },
+    SLOW,
+  );
+
+  it(
+    'tells nothing of a task whose failure somebody awaits',
+    async () => {
+      const { client, house } = await start(
+        engine,
+        `
+import asyncio
+async def fails(): raise ValueError("no good")
+async def on_message(handler, opcode, message):
+    task = asyncio.create_task(fails())
+    await asyncio.sleep(0.05)
+    try: await task
+    except ValueError as error: ws.send(handler, str(error))
+`,
+      );
+      expect(await client.next()).toBe('no good');
+      await house.stop();
+      expect(house.log.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    },
+    SLOW,
+  );
 });
 
 describe('a service in Python (cpython)', () => {

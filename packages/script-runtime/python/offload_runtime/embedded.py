@@ -48,6 +48,7 @@ def install(host, search_path, patience, deadline_text):
         # Pyodide's event loop calls it for loops with a task factory; Python 3.13 was the last to have it.
         asyncio.tasks._set_task_name = _set_task_name
     setup.install(_Link(), search_path, patience, deadline_text, asyncio.get_event_loop)
+    tasks.event_loop()  # scripts may ask for it themselves, and what they start there counts
     resize(1 << 16)
 
 

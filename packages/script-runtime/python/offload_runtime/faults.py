@@ -49,6 +49,11 @@ def fault(error, call=-1):
         return (wire.FAULT, call, wire.RUNTIME_FAULT, text, None, None, None)
 
 
+def stray_fault(error, what):
+    """The item that reports an error no call waits for; ``what`` has failed."""
+    return (wire.STRAY, what, *fault(error)[2:])
+
+
 def _fault(error, call):
     if isinstance(error, Interrupted):
         error = error.error

@@ -4,15 +4,21 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from contextvars import ContextVar, copy_context
+from gc import collect
 from inspect import isawaitable
+from threading import get_ident, main_thread
 from time import monotonic
 from types import AsyncGeneratorType, GeneratorType
 
 from . import core, interrupts, output, values, wire
-from .faults import Interrupted, fault, waiting_fault
+from .faults import Interrupted, fault, stray_fault, waiting_fault
 
 _EAGER = sys.version_info >= (3, 12)
 _NO_CALL = (-1, core.SCRIPT)
+_main = main_thread().ident
+#: Pyodide's event loop leaves finished tasks in cycles: the collector would tell of their errors, some time.
+_KEEPS_DONE = sys.platform == "emscripten"
+_NEVER_RETRIEVED = "Task exception was never retrieved"
 
 #: The call a task works for and its stage; tasks of a script inherit it.
 _call = ContextVar("offload call", default=_NO_CALL)
@@ -31,7 +37,21 @@ def event_loop():
     if _loop is None:
         _loop = new_loop()
         _loop.set_task_factory(_make_task)
+        _loop.set_exception_handler(_unhandled)
     return _loop
+
+
+def _unhandled(loop, context):
+    """Errors that no call waits for: one line of the log, with script and traceback. Where a task is thrown away decides
+    in which thread; only the main thread talks to the host."""
+    error = context.get("exception")
+    if error is None or get_ident() != _main:
+        loop.default_exception_handler(context)
+        return
+    said = context.get("message")
+    core.tell(stray_fault(error, "a background task failed" if said in (None, _NEVER_RETRIEVED) else said))
+    if not core.busy:
+        core.flush()
 
 
 def has_loop():
@@ -126,9 +146,12 @@ def _make_task(loop, coroutine, **options):
     return task
 
 
-def _gone(_task):
+def _gone(task):
     global alive
     alive -= 1
+    if _KEEPS_DONE and getattr(task, "_log_traceback", False):
+        # Not from here: the task is still being called.
+        _loop.call_soon(collect, 0)
     if alive == 0:
         core.link.idle()
         core.tell((wire.AWAKE, wire.TASKS, 0))

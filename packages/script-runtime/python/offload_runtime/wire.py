@@ -25,6 +25,7 @@ LOG = -5
 FREE = -6
 ASK = -7
 AWAKE = -8
+STRAY = -9
 
 # why the host is asked to stay awake between batches
 TASKS = 0

@@ -1,12 +1,13 @@
 import type { ScriptRuntimeError } from '../../errors.js';
-import type { EngineHost, LogLevel, ScriptCall } from '../../runtime.js';
+import type { EngineHost, ScriptCall } from '../../runtime.js';
 import type { ScriptValue } from '../../value.js';
 import { Answers, type Asked } from './answers.js';
 import { Awake } from './awake.js';
 import { Batch } from './batch.js';
 import { asScriptError, readFault } from './faults.js';
 import { FunctionHandles } from './handles.js';
-import { HostFunctions, readable } from './host-functions.js';
+import { HostFunctions } from './host-functions.js';
+import { logLine, logStray } from './log-items.js';
 import { broken, Mark, MarshalReader } from './marshal-reader.js';
 import { ObjectHandles } from './objects.js';
 import { shownCall } from './own-call.js';
@@ -176,13 +177,12 @@ export class Interpreter {
       case Item.Pending:
         this.suspend(r.smallInt());
         return;
-      case Item.Log: {
-        const level = (r.textOrNull() ?? 'info') as LogLevel;
-        const script = r.textOrNull();
-        const fields = script === undefined ? undefined : { script: readable(script) };
-        this.host.log(level, readable(r.textOrNull() ?? ''), fields);
+      case Item.Log:
+        logLine(r, this.host);
         return;
-      }
+      case Item.Stray:
+        logStray(r, this.host);
+        return;
       case Item.Awake:
         this.awake.set(r.smallInt(), r.smallInt() !== 0);
         return;

@@ -23,6 +23,7 @@ export const Item = {
   Free: -6,
   Ask: -7,
   Awake: -8,
+  Stray: -9,
 } as const;
 
 /** Code of a fault. */
