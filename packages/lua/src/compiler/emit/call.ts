@@ -16,7 +16,7 @@ export type AnyCall = CallExpr | MethodExpr;
 function firstOf(cx: FunctionContext, e: AnyCall, text: string): string {
   if (returnsOne(e)) return text;
   cx.scratch('v');
-  if (cx.briefCalls) return `((v=${text}) instanceof Array?v[0]:v)`;
+  if (isLeft(cx)) return `((v=${text}) instanceof Array?v[0]:v)`;
   if (cx.gen) return `((v=${text}) instanceof Array?v instanceof TC?FI((v=RG(v))instanceof SU?yield v:v):v[0]:v)`;
   return `((v=${text}) instanceof Array?FI(v):v)`;
 }
@@ -41,7 +41,7 @@ export function emitCall(cx: FunctionContext, e: AnyCall): string {
 /** The first result of a call. */
 export function emitFirstOfCall(cx: FunctionContext, e: AnyCall): string {
   const special = emitSpecialCall(cx, e);
-  if (special === undefined && cx.briefCalls) return emitForm(cx, e, briefFirst);
+  if (special === undefined && isLeft(cx)) return emitForm(cx, e, briefFirst);
   if (special === undefined && e.kind === 'Call' && isBitCall(cx, e, calleeName(e))) return emitBitCall(cx, e);
   return firstOf(cx, e, special ?? emitForm(cx, e, cx.gen ? generatorForm(cx, e) : plainCall));
 }
@@ -55,7 +55,12 @@ function emitBitCall(cx: FunctionContext, e: CallExpr): string {
 
 /** The call of `return f(x)`: from time to time it is left to the caller to run, so that the stack does not grow. */
 export function emitTailCall(cx: FunctionContext, e: AnyCall): string {
-  return emitSpecialCall(cx, e, 'tail') ?? emitForm(cx, e, cx.briefCalls ? briefTail : cx.gen ? genTail : plainTail);
+  return emitSpecialCall(cx, e, 'tail') ?? emitForm(cx, e, isLeft(cx) ? briefTail : cx.gen ? genTail : plainTail);
+}
+
+/** Whether calls are left to the runtime. */
+function isLeft(cx: FunctionContext): boolean {
+  return cx.gen && cx.brief;
 }
 
 function generatorForm(cx: FunctionContext, e: AnyCall): Form {
@@ -286,7 +291,7 @@ function methodText(cx: FunctionContext, e: MethodExpr, self: Operand, form: For
 
 /** Statement that runs a call and drops its results. */
 export function runText(cx: FunctionContext, e: AnyCall, text: string): string {
-  if (returnsOne(e) || cx.briefCalls) return `${text};`;
+  if (returnsOne(e) || isLeft(cx)) return `${text};`;
   cx.scratch('v');
   return cx.gen
     ? `if((v=${text}) instanceof TC&&(v=RG(v))instanceof SU)yield v;`

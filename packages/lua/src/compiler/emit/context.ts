@@ -165,11 +165,6 @@ export class FunctionContext {
     return this.chunk.once && this.fn.parent === undefined && this.breaks.length === 0 && this.jumps === undefined;
   }
 
-  /** Whether calls are left to the runtime. */
-  get briefCalls(): boolean {
-    return this.gen && this.brief;
-  }
-
   setJump(key: string, text: string): void {
     this.jumps ??= new Map();
     this.jumps.set(key, text);
