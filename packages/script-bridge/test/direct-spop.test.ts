@@ -103,6 +103,17 @@ describe('connectDirectSpop()', () => {
     expect(answers).toEqual(Array.from({ length: 500 }, (_, n) => scored(n * 2)));
   });
 
+  it('listens no more behind a stop, be it that it never had', async () => {
+    for (const before of [false, true]) {
+      const { spop, bridge } = await start();
+      if (before) await spop.listen({ port: 0 });
+      await spop.stop();
+      const refused = { code: 'SPOP_AGENT_ERR_LISTEN', message: 'Cannot listen on 127.0.0.1:0: stopped' };
+      await expect(spop.listen({ port: 0 })).rejects.toMatchObject(refused);
+      await bridge.pool.stop(0);
+    }
+  });
+
   it('answers a handler that waits when it is done, others meanwhile', async () => {
     const { spop } = await start();
     const engine = await SpopEngine.open(await spop.listen({ port: 0 }));

@@ -4,6 +4,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { connect } from './support/client.js';
 import { type House, type HouseOptions, startHouse } from './support/house.js';
+import { PLACES } from './support/places.js';
 
 const SOURCE = `
 local M = {}
@@ -26,12 +27,6 @@ end
 function M.onShutdown() end
 return M
 `;
-
-const PLACES: readonly (readonly [string, Partial<HouseOptions>])[] = [
-  ['in a worker behind rings', { workers: 2 }],
-  ['in this thread', { workers: 0 }],
-  ['in a worker with sockets of its own', { direct: true }],
-];
 
 const begin = (options: Partial<HouseOptions>): Promise<House> =>
   startHouse({ ...options, services: { s: { source: SOURCE } } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Client, connect } from './support/client.js';
 import { type House, type HouseOptions, startHouse } from './support/house.js';
+import { PLACES } from './support/places.js';
 
 const SOURCE = `
 local M = {}
@@ -24,12 +25,6 @@ end
 function M.onShutdown() print("shutdown") end
 return M
 `;
-
-const PLACES: readonly (readonly [string, Partial<HouseOptions>])[] = [
-  ['in a worker behind rings', { workers: 2 }],
-  ['in this thread', { workers: 0 }],
-  ['in a worker with sockets of its own', { direct: true }],
-];
 
 const begin = (options: Partial<HouseOptions>): Promise<House> =>
   startHouse({ ...options, services: { s: { source: SOURCE } } });

@@ -18,6 +18,8 @@ const LONGEST_RETRY_MS = 8000;
 /** What a {@link DirectDoor} is made from. */
 export interface DirectDoorOptions<Event> {
   readonly door: DoorName;
+  /** The workers' half is made by the first `listen`: without one there is nothing to stop. */
+  readonly isLazy?: boolean;
   /** For the worker's half, each time it is asked to listen; plain data. */
   readonly options?: unknown;
   readonly onEvent?: ((event: Event, worker: number) => void) | undefined;
@@ -44,6 +46,7 @@ export class DirectDoor<Event> implements Frontend {
   /** Counts what happened to each worker, so that what was begun for one is not gone on with for its successor. */
   private readonly changes: number[] = [];
   private requests = 0;
+  private opened = false;
   private stopping = false;
 
   constructor(bridge: Bridge, options: DirectDoorOptions<Event>) {
@@ -57,6 +60,7 @@ export class DirectDoor<Event> implements Frontend {
     const { host = '127.0.0.1', port, backlog } = at;
     // The workers forget a door with its stop: nobody would close what opens now.
     if (this.stopping) throw this.options.listenError(`Cannot listen on ${host}:${port}: stopped`);
+    this.opened = true;
     const { size } = this.bridge.pool;
     if (size === 1) {
       const address = (await this.listenIn(0, { host, port, backlog, reusePort: false })) as BoundAddress;
@@ -141,6 +145,7 @@ export class DirectDoor<Event> implements Frontend {
   /** Closes the door in every worker. Never rejects. */
   async stop(options: DirectStop): Promise<void> {
     this.stopping = true;
+    if (this.options.isLazy === true && !this.opened) return;
     const { graceMs = 5000, drainMs = 0 } = options;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {

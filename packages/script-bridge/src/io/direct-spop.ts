@@ -29,18 +29,10 @@ export function connectDirectSpop(bridge: Bridge, options: DirectSpopOptions = {
   const { onEvent, capabilities, limits } = options;
   const door = new DirectDoor<ReportedAgentEvent>(bridge, {
     door: 'spop',
+    isLazy: true,
     options: { capabilities, limits } satisfies DirectAgentOptions,
     onEvent,
     listenError: (message, cause) => new SpopAgentError('SPOP_AGENT_ERR_LISTEN', message, cause),
   });
-  let listens = false;
-  return {
-    listen: (at) => {
-      listens = true;
-      return door.listen(at);
-    },
-    stop: async (stopOptions = {}) => {
-      if (listens) await door.stop(stopOptions);
-    },
-  };
+  return { listen: (at) => door.listen(at), stop: (stopOptions = {}) => door.stop(stopOptions) };
 }

@@ -45,8 +45,6 @@ export class StandaloneServices {
   /** Loads all, in the order their dependencies ask for; then runs all. Rejects with the first failure. */
   async start(): Promise<void> {
     await Promise.all(this.runners.map(({ pool }) => pool.start()));
-    // A stop that came meanwhile has ended the threads, or will: nothing begins any more.
-    if (this.stopping) return;
     for (const runner of this.runners) {
       if (runner.ended) continue;
       runner.pool.send(RecordKind.RunService, runner, NO_BYTES, 0, 0);
