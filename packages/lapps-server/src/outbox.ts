@@ -1,4 +1,5 @@
 import { copyBytes } from './copy-bytes.js';
+import { directHandle, type SocketHandle, writeDirect } from './direct-write.js';
 import { headerLength, type Opcode, writeHeader } from './frame.js';
 import { viewOf } from './view-of.js';
 
@@ -114,10 +115,15 @@ const follows = (current: Buffer, end: number, buffer: Buffer, start: number): b
     ? end === start
     : current.buffer === buffer.buffer && current.byteOffset + end === buffer.byteOffset + start;
 
+const partOf = (buffer: Buffer, start: number, end: number): Buffer =>
+  start === 0 && end === buffer.length ? buffer : viewOf(buffer.buffer, buffer.byteOffset + start, end - start);
+
 /** What waits to be written to one connection. Holds nothing between passes. */
 export class Outbox {
   readonly #group: OutboxGroup;
   readonly #socket: OutboxSocket;
+  readonly #handle: SocketHandle | undefined;
+  readonly #fd: number;
   /** Pieces before the current one; undefined in the usual case of a single piece. */
   #pieces: Buffer[] | undefined;
   #buffer: Buffer | undefined;
@@ -129,6 +135,8 @@ export class Outbox {
   constructor(group: OutboxGroup, socket: OutboxSocket) {
     this.#group = group;
     this.#socket = socket;
+    this.#handle = directHandle(socket);
+    this.#fd = this.#handle?.fd ?? -1;
   }
 
   /** Bytes not yet taken by the system. */
@@ -200,16 +208,11 @@ export class Outbox {
         this.#end += end - start;
         return;
       }
-      (this.#pieces ??= []).push(this.#currentPiece(current));
+      (this.#pieces ??= []).push(partOf(current, this.#start, this.#end));
     }
     this.#buffer = buffer;
     this.#start = start;
     this.#end = end;
-  }
-
-  #currentPiece(buffer: Buffer): Buffer {
-    if (this.#start === 0 && this.#end === buffer.length) return buffer;
-    return viewOf(buffer.buffer, buffer.byteOffset + this.#start, this.#end - this.#start);
   }
 
   #schedule(): void {
@@ -227,10 +230,16 @@ export class Outbox {
     const buffer = this.#buffer;
     const socket = this.#socket;
     if (buffer === undefined) return socket.writableLength === 0;
-    const last = this.#currentPiece(buffer);
     const pieces = this.#pieces;
+    const end = this.#end;
+    let at = this.#start;
     this.drop();
+    if (pieces === undefined && this.#handle !== undefined) {
+      at += writeDirect(socket, this.#handle, this.#fd, buffer, at, end);
+      if (at === end) return true;
+    }
     if (!socket.writable) return true;
+    const last = partOf(buffer, at, end);
     if (pieces === undefined) {
       socket.write(last);
     } else {
