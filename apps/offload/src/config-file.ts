@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { type Document, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
+import { type Alias, type Document, LineCounter, parseDocument, visit, type YAMLParseError } from 'yaml';
 import { rebasePaths } from './config/path-keys.js';
 import { CONFIG_PATHS } from './config.js';
 import { ConfigError } from './errors.js';
@@ -37,8 +37,12 @@ export function readConfigFile(path: string): ConfigFile {
       document.errors.map((error) => ({ path: '', keys: [], message: textOf(error), origin: place(error.pos[0]) })),
     );
   }
-  const raw = contentOf(document, path) ?? {};
-  rebasePaths(raw, CONFIG_PATHS, (inside) =>
+  const endless = endlessAlias(document);
+  if (endless !== undefined) {
+    const message = `Alias *${endless.source} stands within what it is an alias of`;
+    throw new ConfigError([{ path: '', keys: [], message, origin: place(endless.range?.[0] ?? 0) }]);
+  }
+  const raw = rebasePaths(contentOf(document, path) ?? {}, CONFIG_PATHS, (inside) =>
     // A path that is missing, as in `unix:`, is a fault and not the folder.
     inside === '' || isAbsolute(inside) ? inside : join(dirname(path), inside),
   );
@@ -48,6 +52,20 @@ export function readConfigFile(path: string): ConfigFile {
 /** The parser's words, but for advice that is meant for programmers. */
 function textOf({ code, message }: YAMLParseError): string {
   return code === 'MULTIPLE_DOCS' ? 'A second document begins here: one is needed' : message;
+}
+
+/** An alias within its own anchor. What it unfolds into has no end, and nobody who walks through it comes back. */
+function endlessAlias(document: Document): Alias | undefined {
+  let found: Alias | undefined;
+  visit(document, {
+    Alias: (_key, alias, ancestors) => {
+      const anchor = alias.resolve(document);
+      if (anchor === undefined || !ancestors.includes(anchor)) return undefined;
+      found = alias;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** @throws ConfigError for aliases that would unfold without end */

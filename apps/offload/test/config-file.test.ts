@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfigFile } from '../src/config-file.js';
 import { ConfigError } from '../src/errors.js';
@@ -73,6 +73,19 @@ spop: { listen: ['127.0.0.1:1', 'unix:s.sock', 'unix:/t.sock'] }
   test('readConfigFile() refuses aliases that unfold into more than a file can hold', () => {
     const nested = 'bcdef'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdef'[at]},`.repeat(9)}]`);
     expect(faultOf(`a: &a [${'1,'.repeat(9)}]\n${nested.join('\n')}\n`)).toMatch(/offload\.yaml.*alias count/);
+  });
+
+  test('readConfigFile() refuses an alias within what it is an alias of', () => {
+    expect(faultOf('scripts: &all [*all]\n')).toMatch(/offload\.yaml:1:16.*\*all stands within/);
+    expect(faultOf('ws:\n  services: &s { echo: { env: *s } }\n')).toMatch(/offload\.yaml:2:31.*\*s stands within/);
+  });
+
+  test('readConfigFile() puts a path that two keys share under the folder once', () => {
+    const folder = temporaryFolder({ 'conf/o.yaml': 'ws: { services: { a: &s { file: x.lua }, b: *s } }\n' });
+    // Absolute paths stay what they are.
+    const from = relative(process.cwd(), join(folder, 'conf'));
+    const file = join(from, 'x.lua');
+    expect(readConfigFile(join(from, 'o.yaml')).raw).toEqual({ ws: { services: { a: { file }, b: { file } } } });
   });
 
   test('readConfigFile() says that a file is not there', () => {

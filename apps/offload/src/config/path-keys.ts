@@ -5,23 +5,25 @@
  */
 export type PathKeys = Readonly<Record<string, (text: string, under: (path: string) => string) => string>>;
 
-/** Rewrites the paths in a raw configuration, in place. Values of an unexpected kind are left for validation. */
-export function rebasePaths(raw: unknown, keys: PathKeys, under: (path: string) => string): void {
-  for (const [key, rewrite] of Object.entries(keys)) {
-    rebase(raw, key.split('.'), (text) => (text === '' ? text : rewrite(text, under)));
-  }
+/**
+ * A raw configuration with its paths rewritten. What holds them is copied: two keys may share it, by an alias of YAML, and
+ * would have it rewritten twice. Values of an unexpected kind are left for validation.
+ */
+export function rebasePaths(raw: unknown, keys: PathKeys, under: (path: string) => string): unknown {
+  return Object.entries(keys).reduce(
+    (done, [key, rewrite]) => rebase(done, key.split('.'), (text) => (text === '' ? text : rewrite(text, under))),
+    raw,
+  );
 }
 
-function rebase(raw: unknown, [key, ...rest]: readonly string[], rewrite: (text: string) => string): unknown {
-  if (Array.isArray(raw)) return raw.map((item) => rebase(item, key === undefined ? [] : [key, ...rest], rewrite));
+function rebase(raw: unknown, keys: readonly string[], rewrite: (text: string) => string): unknown {
+  if (Array.isArray(raw)) return raw.map((item) => rebase(item, keys, rewrite));
+  const [key, ...rest] = keys;
   if (key === undefined) return typeof raw === 'string' ? rewrite(raw) : raw;
-  if (key === '*' && typeof raw === 'object' && raw !== null) {
-    for (const name of Object.keys(raw)) rebase(raw, [name, ...rest], rewrite);
-    return raw;
-  }
-  if (typeof raw === 'object' && raw !== null && Object.hasOwn(raw, key)) {
-    const record = raw as Record<string, unknown>;
-    record[key] = rebase(record[key], rest, rewrite);
-  }
-  return raw;
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const names = key === '*' ? Object.keys(raw) : Object.hasOwn(raw, key) ? [key] : [];
+  const record = raw as Record<string, unknown>;
+  const rebased = names.map((name) => [name, rebase(record[name], rest, rewrite)]);
+  // Keys are those of the file: `__proto__` stays one.
+  return Object.fromEntries([...Object.entries(raw), ...rebased]);
 }
