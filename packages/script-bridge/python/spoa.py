@@ -217,11 +217,15 @@ for _name in _numbers:
         globals()[_name].__module__ = __name__
 
 
-def register_message(name, function):
-    """Calls ``function(args=[{"name": ..., "value": ...}, ...])`` for each message of that name."""
+def _check_message(fn, name):
     if not isinstance(name, str) or not name:
         shown = "''" if name == "" else _kind(name)
-        raise _bad(1, "register_message", f"message name expected, got {shown}")
+        raise _bad(1, fn, f"message name expected, got {shown}")
+
+
+def register_message(name, function):
+    """Calls ``function(args=[{"name": ..., "value": ...}, ...])`` for each message of that name."""
+    _check_message("register_message", name)
     if not callable(function):
         raise _bad(2, "register_message", f"function expected, got {_kind(function)}")
     _ask(_numbers["register_message"], (name, function), error)
@@ -229,6 +233,8 @@ def register_message(name, function):
 
 def message(name):
     """Decorator: registers the function below for the messages of that name."""
+    # Written without a name, it gets the function as one, and would register nothing without a word.
+    _check_message("message", name)
 
     def register(function):
         register_message(name, function)

@@ -89,6 +89,7 @@ describe.each(['pyodide', 'cpython'] as const)('module spoa in Python (%s)', (en
     [`for i in range(400): spoa.set_var_str("v", 2, "x" * 4000)`, 'no space left available'],
     [`spoa.unset_var("a-b", 2)`, `bad argument #1 to 'unset_var'`],
     [`spoa.register_message("", run)`, `bad argument #1 to 'register_message' (message name expected, got '')`],
+    [`spoa.message(run)`, `bad argument #1 to 'message' (message name expected, got function)`],
     [`spoa.register_message("x", 5)`, `bad argument #2 to 'register_message' (function expected, got int)`],
     [`spoa.register_message("run", run)`, `'register_message' called while a message is handled`],
   ];
