@@ -23,6 +23,15 @@ describe('pyodide', () => {
     await expect(bench.call('fine')).rejects.toMatchObject(ended);
   });
 
+  it('leaves the exit code of the process alone when a script ends the interpreter', async () => {
+    const { exitCode } = process;
+    onTestFinished(() => void (process.exitCode = exitCode));
+    process.exitCode = undefined;
+    await load('t.register("end", lambda: os._exit(7))');
+    await expect(bench.call('end')).rejects.toMatchObject({ code: 'SCRIPT_ERR_HOST' });
+    expect(process.exitCode).toBeUndefined();
+  });
+
   it('logs what Pyodide says of its end', async () => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
     onTestFinished(() => printed.mockRestore());

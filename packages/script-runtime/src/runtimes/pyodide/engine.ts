@@ -126,6 +126,7 @@ export class PyodideEngine extends PythonEngine {
     const batch = interpreter.take();
     const outer = interpreter.running;
     interpreter.running = batch;
+    const { exitCode } = process;
     try {
       this.put(batch.writer);
       for (let first = true, left = true; left; first = false) {
@@ -141,6 +142,8 @@ export class PyodideEngine extends PythonEngine {
         this.receive(left ? ~size : size);
       }
     } catch (error) {
+      // `os._exit(0)` has set it, and would make a success of whatever comes of its end.
+      process.exitCode = exitCode;
       this.fail(error);
     } finally {
       host.current = null;
