@@ -17,8 +17,9 @@ _items = _core.items
 
 _MISSING = object()
 _NOT_OPEN = "the handler is not open"
-#: Longest message, bytes; and what may wait before it is handed over.
+#: Longest message, bytes, and the values one of the LAppS protocol may have; and what may wait before it is handed over.
 _MOST_BYTES = 16 << 20
+_MOST_VALUES = 1_000_000
 _MOST_ITEMS = 256
 _MOST_SECONDS = 0.05
 _handed = 0.0
@@ -64,7 +65,9 @@ def _send_other(handler, message):
         if why is not None:
             raise error(f"Cannot send LAppS message: {why}")
         try:
-            _hand_over((_SEND, handler, _plain(message), None))
+            message = _plain(message)
+            _check_values(message)
+            _hand_over((_SEND, handler, message, None))
         except (TypeError, ValueError) as fault:
             raise error(f"Cannot send LAppS message: {fault}") from None
         return True
@@ -73,6 +76,43 @@ def _send_other(handler, message):
     if isinstance(message, (bytes, bytearray, memoryview)):
         return send(handler, 2, message)
     return _checked(_ask(_SEND, (handler, message), error))
+
+
+def _check_values(message):
+    """Raises for what CBOR or a message cannot hold. ``message`` is plain; what stands around its values is not counted."""
+    left, room = _MOST_VALUES, _MOST_BYTES
+    containers = [message]
+    for container in containers:
+        left -= len(container) + 1
+        if left < 0:
+            raise ValueError(f"more than {_MOST_VALUES} values")
+        values = container
+        if type(container) is dict:
+            values = container.values()
+            for key in container:
+                if type(key) is str:
+                    room -= len(key) if key.isascii() else _encoded_size(key)
+        for value in values:
+            kind = type(value)
+            if kind is str:
+                room -= len(value) if value.isascii() else _encoded_size(value)
+            elif kind is int:
+                if not -0x8000000000000000 <= value <= 0xFFFFFFFFFFFFFFFF:
+                    bits = value.bit_length()
+                    raise ValueError(f"{value if bits <= 128 else f'a number of {bits} bits'} does not fit 64 bits")
+            elif kind is list or kind is dict:
+                containers.append(value)
+            elif kind is bytes:
+                room -= len(value)
+    if room < 0:
+        raise ValueError(f"more than {_MOST_BYTES} bytes")
+
+
+def _encoded_size(text):
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError as fault:
+        raise ValueError(f"text cannot be sent: {fault.reason} at index {fault.start}") from None
 
 
 def close(handler, code=1000, reason=""):

@@ -159,6 +159,7 @@ def onMessage(handler, kind, message):
       expect(await call('tasks')).toEqual(ok([0, 1, 2, null]));
     });
 
+    const result = (values: string): string => `ws.send(1, {"cid": 0, "status": 1, "result": [${values}]})`;
     const refused: [code: string, message: string][] = [
       ['ws.send("1", "x")', "bad argument #1 to 'send' (handler expected, got str)"],
       ['ws.send(1, 3, "x")', "bad argument #2 to 'send' (opcode 1 (text) or 2 (binary) expected)"],
@@ -175,6 +176,13 @@ def onMessage(handler, kind, message):
         'ws.send(1, {"cid": 0, "status": 1, "result": [print]})',
         "cannot hand a value of type 'builtin_function_or_method'",
       ],
+      [result('2 ** 64'), '18446744073709551616 does not fit 64 bits'],
+      [result('[-2 ** 63 - 1]'), '-9223372036854775809 does not fit 64 bits'],
+      [result('2 ** 9999'), 'a number of 10000 bits does not fit 64 bits'],
+      [result('"ok\\udcff"'), 'text cannot be sent: surrogates not allowed at index 2'],
+      [result('{"\\udcff": 1}'), 'text cannot be sent: surrogates not allowed at index 0'],
+      [result('b"x" * 9000000, "x" * 9000000'), 'more than 16777216 bytes'],
+      [result('*[0] * 1000000'), 'more than 1000000 values'],
       ['ws.close(1, 1006)', '1006 is no code to close with'],
       ['ws.close("x")', 'handler and code must be numbers'],
       ['bcast.create(-1)', 'Usage: bcast:create(id)'],
