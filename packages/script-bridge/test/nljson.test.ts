@@ -177,6 +177,14 @@ describe('nljson', () => {
       ],
       [`local n = 0 nljson.traverse(nljson.decode("5"), function() n = n + 1 end) return n`, '0'],
       [`${decode('[1]')} nljson.foreach(o, function() error("boom") end)`, 'error boom'],
+      [
+        `local function boom() error({ code = 7 }) end ${decode('[1]')} local _, e = pcall(nljson.foreach, o, boom) return e.code`,
+        '7',
+      ],
+      [
+        `local function boom() error("boom") end ${decode('[1]')} local _, e = pcall(nljson.foreach, o, boom) return select(2, e:gsub("test.lua:", ""))`,
+        '1',
+      ],
       [`${decode('[1]')} nljson.foreach(o, 5)`, "error bad argument #2 to 'foreach' (function expected, got number)"],
       [`${decode('{"a":1}')} nljson.foreach(o, function(k) nljson.erase(o, k) end) return nljson.encode(o)`, '"{}"'],
     ]));

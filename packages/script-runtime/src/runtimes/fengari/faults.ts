@@ -1,5 +1,5 @@
 import { type ScriptErrorCode, type ScriptErrorData, ScriptRuntimeError } from '../../errors.js';
-import type { LuaState } from './api.js';
+import type { LuaProxy, LuaState } from './api.js';
 import { lauxlib, lua } from './library.js';
 import { literal, readableOf } from './strings.js';
 
@@ -57,16 +57,26 @@ export function errorText(L: LuaState): string {
   return `(error object is a ${readableOf(lauxlib.luaL_typename(L, -1))} value)`;
 }
 
+/** Error values that are no texts: whoever called back from a host function catches them as they are. */
+const RAISED = new WeakMap<ScriptRuntimeError, LuaProxy>();
+
+/** Pushes what the script raised when that is no text. */
+export function raisedValue(error: ScriptRuntimeError): LuaProxy | undefined {
+  return RAISED.get(error);
+}
+
 /** The error of a thread that died, its error value on top. */
 export function faultOf(main: LuaState, L: LuaState, language: string): ScriptRuntimeError {
   const message = describe(main, L);
-  return new ScriptRuntimeError({
+  const error = new ScriptRuntimeError({
     code: 'SCRIPT_ERR_RUNTIME',
     message,
     language,
     ...locate(L, message),
     traceback: tracebackOf(main, L),
   });
+  if (lua.lua_gettop(L) > 0 && lua.lua_type(L, -1) !== lua.LUA_TSTRING) RAISED.set(error, lua.lua_toproxy(L, -1));
+  return error;
 }
 
 /** Error objects with `__tostring` speak for themselves, in a protected call on the main thread. */

@@ -1,6 +1,7 @@
 import { ScriptRuntimeError } from '../../errors.js';
 import { HostError, type HostFunction, type HostResult, type ScriptValue } from '../../value.js';
 import type { LuaCFunction, LuaState } from './api.js';
+import { raisedValue } from './faults.js';
 import type { ValueGate } from './gate.js';
 import { lua } from './library.js';
 import { raise } from './strings.js';
@@ -38,8 +39,13 @@ export class HostFunctions {
   /** Raises what a host function threw as a Lua error at the calling line. */
   raiseHost(L: LuaState, error: unknown): never {
     lua.lua_checkstack(L, 4);
-    // The text of a script's own error names its place already.
-    if (error instanceof ScriptRuntimeError) return raise(L, error.message, -1);
+    if (error instanceof ScriptRuntimeError) {
+      const push = raisedValue(error);
+      // The text of a script's own error names its place already.
+      if (push === undefined) return raise(L, error.message, -1);
+      push(L);
+      return lua.lua_error(L);
+    }
     if (error instanceof HostError || error instanceof Error) return raise(L, error.message);
     return raise(L, String(error));
   }

@@ -118,9 +118,13 @@ function isPrimitive(v: LuaValue): boolean {
   return typeof v === 'string' || typeof v === 'number';
 }
 
-/** What a host function threw, as an error at the script's line. Errors of Lua pass as they are. */
+/** What a host function threw, as an error at the script's line. Errors of Lua pass as they are, out of callbacks, too. */
 export function raised(error: unknown): Error {
   if (error instanceof Error && error.name === 'LuaError') return error;
-  if (error instanceof ScriptRuntimeError && error.language === 'lua') return luaError(error.message);
+  if (error instanceof ScriptRuntimeError && error.code === 'SCRIPT_ERR_RUNTIME') {
+    // A callback of this script: its error may be any value, and a text names its place already.
+    const { cause } = error;
+    if (cause instanceof Error && cause.name === 'LuaError') return cause;
+  }
   return luaError(error instanceof Error ? error.message : String(error));
 }
