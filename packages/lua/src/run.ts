@@ -43,6 +43,17 @@ export class LuaRun {
   }
 
   private step(input: readonly LuaValue[] | { error: unknown }): RunStep {
+    const { scheduler } = this;
+    const { waitable } = scheduler;
+    scheduler.waitable = true;
+    try {
+      return this.advance(input);
+    } finally {
+      scheduler.waitable = waitable;
+    }
+  }
+
+  private advance(input: readonly LuaValue[] | { error: unknown }): RunStep {
     let next = input;
     for (;;) {
       let out: readonly LuaValue[] | Wait;

@@ -156,7 +156,7 @@ export class State {
     fn: (...args: LuaValue[]) => PromiseLike<LuaValue>,
     blocking?: (...args: LuaValue[]) => LuaValue,
   ): LuaFunction {
-    return waitingFunction(name, fn, blocking, () => this.blockedWaits++);
+    return waitingFunction(this.engine.scheduler, name, fn, blocking, () => this.blockedWaits++);
   }
 
   /**
@@ -170,7 +170,7 @@ export class State {
     plain: (...args: LuaValue[]) => LuaValue,
     raise: (error: unknown) => Error,
   ): LuaFunction {
-    return suspendingFunction(name, fn, plain, raise);
+    return suspendingFunction(this.engine.scheduler, name, fn, plain, raise);
   }
 
   /** Defines a module for `require`; also a global of that name when `global` is set. */

@@ -198,6 +198,23 @@ describe('State.callAsync()', () => {
     expect(await state.callAsync(state.load(source))).toEqual([1 + 2 + 10 + 6 + 100]);
   });
 
+  it('leaves coroutines that plain code resumes to the blocking form, the first time', async () => {
+    const state = createState();
+    const wait = state.defineWaiting(
+      'wait',
+      async (v) => `waited ${v}`,
+      (v) => `blocked ${v}`,
+    );
+    state.setGlobal('wait', wait);
+    const source = 'local co = coroutine.wrap(function() return wait(1) end) return co()';
+    expect(state.call(state.load(source))).toBe('blocked 1');
+    const nested = `table.sort({ 1, 2 }, function() seen = (function() ${source} end)() end) return seen, wait(2)`;
+    expect(await state.callAsync(state.load(nested))).toEqual(['blocked 1', 'waited 2']);
+    const fn = state.load(source);
+    expect(state.run(fn)).toBe('blocked 1');
+    expect(await state.run(fn)).toBe('waited 1');
+  });
+
   it('raises what the promise was rejected with, where the script waits', async () => {
     const state = createState();
     state.setGlobal(

@@ -1,15 +1,7 @@
 /** The coroutine library. */
 import { LuaError, stackRecording } from '../errors.js';
 import { argError, luaError } from '../raise.js';
-import {
-  Coroutine,
-  results,
-  resumeFault,
-  type Suspendable,
-  Wait,
-  waitError,
-  YIELD_ERROR,
-} from '../runtime/coroutine.js';
+import { Coroutine, results, resumeFault, type Suspendable, Wait, YIELD_ERROR } from '../runtime/coroutine.js';
 import type { Engine } from '../runtime/engine.js';
 import { hostFunction } from '../runtime/host-function.js';
 import type { LuaGenerator, Suspender } from '../runtime/suspender.js';
@@ -23,9 +15,13 @@ export function openCoroutine(engine: Engine): Library {
 
   /** Runs `co` where nobody can wait. */
   const step = (co: Coroutine, value: LuaValue): LuaValue => {
-    let out = scheduler.resume(co, value);
-    while (out instanceof Wait) out = scheduler.resume(co, waitError(), true);
-    return out;
+    const { waitable } = scheduler;
+    scheduler.waitable = false;
+    try {
+      return scheduler.resume(co, value);
+    } finally {
+      scheduler.waitable = waitable;
+    }
   };
 
   /** Runs `co` from a generator: its waits are passed on to whoever runs us. */

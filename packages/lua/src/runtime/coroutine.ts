@@ -1,6 +1,4 @@
 /** Coroutines: what they are, and what may be said of them. */
-import { LuaError } from '../errors.js';
-import { luaError } from '../raise.js';
 import { type LuaFunction, LuaThread, type LuaValue } from '../value.js';
 import type { LuaGenerator, Suspender } from './suspender.js';
 
@@ -53,10 +51,4 @@ export function resumeFault(co: Coroutine): string | undefined {
   if (co.status === 'suspended') return undefined;
   // LuaJIT says so of a coroutine that waits for another one, too.
   return `cannot resume ${co.status === 'normal' ? 'running' : co.status} coroutine`;
-}
-
-/** The error of a coroutine that has to wait where nothing can. */
-export function waitError(): LuaError {
-  const e = luaError('cannot wait here: the call that started the script does not allow it');
-  return new LuaError(e.value, 'LUA_ERR_CANNOT_WAIT');
 }

@@ -13,6 +13,8 @@ import { TailCall } from './tail-call.js';
 export class Scheduler {
   /** The coroutine that runs, undefined in plain runs. */
   current: Coroutine | undefined = undefined;
+  /** Whether whoever runs coroutines now lets them wait: not where plain code resumed one. */
+  waitable = true;
   private readonly fuel: Fuel;
   private readonly caller: Caller;
   readonly pending: PendingCall;
