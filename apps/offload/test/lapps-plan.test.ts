@@ -130,6 +130,20 @@ describe('planWs()', () => {
     expect(plan().notes).toEqual([]);
   });
 
+  it('says which file the environment names in vain, and that an empty variable says nothing', () => {
+    const notesOf = (env: Record<string, string>) => planWs(validateConfig({}).ws, env).notes;
+    const folder = join(home, 'etc', 'conf');
+    write('lapps.json', { services: {} });
+    expect(notesOf({ LAPPS_HOME: home, WS_CONFIG: 'tls.json' })).toEqual([
+      `There is no ${join(folder, 'tls.json')}: WS_CONFIG is without effect`,
+    ]);
+    expect(notesOf({ LAPPS_CONF_DIR: '/nowhere' })).toEqual([
+      'There is no /nowhere/lapps.json: no services are read from /nowhere',
+    ]);
+    expect(notesOf({ LAPPS_CONFIG: 'mine.json' })[0]).toContain('LAPPS_CONFIG: without effect');
+    expect(notesOf({ LAPPS_HOME: '', LAPPS_CONF_DIR: '', WS_CONFIG: '', LAPPS_CONFIG: '' })).toEqual([]);
+  });
+
   it('searches the folders of LUA_PATH first and notes what it cannot follow', () => {
     write('lapps.json', { services: { echo: ECHO } });
     app('echo');

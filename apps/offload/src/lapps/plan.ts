@@ -34,8 +34,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError faults of the files, with their places; OffloadError for TLS without certificates
  */
 export function planWs(config: WsConfig, env: Environment): WsPlan {
-  const files = findFiles(config, env);
   const notes: string[] = [];
+  const files = findFiles(config, env, notes);
   const ws: WsJson | undefined = files.ws === undefined ? undefined : readWsJson(files.ws);
   const lapps: LappsJson | undefined = files.lapps === undefined ? undefined : readLappsJson(files.lapps);
   notes.push(...(ws?.notes ?? []), ...(lapps?.notes ?? []));
@@ -45,8 +45,6 @@ export function planWs(config: WsConfig, env: Environment): WsPlan {
   const native = nativeServices(config);
   const needed = startedOf([...(lapps?.services ?? []), ...native]);
   const services = [...(lapps === undefined ? [] : lappsServices(lapps, files, ownDir, paths, needed)), ...native];
-  if (lapps === undefined && files.home !== undefined)
-    notes.push(`There is no ${files.sought}: no services are read from ${files.home}`);
   const demo = services.length === 0 && files.lapps === undefined && files.home === undefined;
   const appsDir = demo ? fileURLToPath(DEMO_APPS) : ownDir;
   return {
@@ -83,30 +81,36 @@ interface Files {
   readonly home: string | undefined;
   readonly ws: string | undefined;
   readonly lapps: string | undefined;
-  /** Where lapps.json was looked for. */
-  readonly sought: string | undefined;
 }
 
-function findFiles(config: WsConfig, env: Environment): Files {
-  const home = config.lappsHome ?? env.LAPPS_HOME;
+function findFiles(config: WsConfig, env: Environment, notes: string[]): Files {
+  // An empty variable says nothing.
+  const said = (name: string): string | undefined => env[name] || undefined;
+  const home = config.lappsHome ?? said('LAPPS_HOME');
   if (config.lappsHome !== undefined && !existsSync(config.lappsHome)) {
     const keys = ['ws', 'lappsHome'];
     throw new ConfigError([{ path: 'ws.lappsHome', keys, message: `There is no folder ${config.lappsHome}` }]);
   }
-  const folder = env.LAPPS_CONF_DIR ?? (home === undefined ? undefined : join(home, 'etc', 'conf'));
-  const place = (name: string): string | undefined => (folder === undefined ? undefined : join(folder, name));
-  const inFolder = (name: string): string | undefined => {
-    const path = place(name);
-    return path !== undefined && existsSync(path) ? path : undefined;
+  const folder = said('LAPPS_CONF_DIR') ?? (home === undefined ? undefined : join(home, 'etc', 'conf'));
+  /** A file of the folder, by the name its variable gives; what is named and not there is said, `lack` always. */
+  const inFolder = (variable: string, usual: string, lack?: string): string | undefined => {
+    const name = said(variable);
+    if (folder === undefined) {
+      if (name !== undefined) notes.push(`${variable}: without effect: neither LAPPS_HOME nor LAPPS_CONF_DIR is set`);
+      return undefined;
+    }
+    const path = join(folder, name ?? usual);
+    if (existsSync(path)) return path;
+    if (lack !== undefined) notes.push(`There is no ${path}: ${lack} ${home ?? folder}`);
+    else if (name !== undefined) notes.push(`There is no ${path}: ${variable} is without effect`);
+    return undefined;
   };
-  const lappsName = env.LAPPS_CONFIG ?? 'lapps.json';
-  const lapps = config.lappsConfig ?? inFolder(lappsName);
+  const lapps = config.lappsConfig ?? inFolder('LAPPS_CONFIG', 'lapps.json', 'no services are read from');
   return {
     // A lapps.json alone says where its applications are: beside it, or where LAppS keeps it in its home.
     home: home ?? (lapps === undefined ? undefined : homeOf(lapps)),
-    ws: config.wsConfig ?? inFolder(env.WS_CONFIG ?? 'ws.json'),
+    ws: config.wsConfig ?? inFolder('WS_CONFIG', 'ws.json'),
     lapps,
-    sought: place(lappsName),
   };
 }
 
