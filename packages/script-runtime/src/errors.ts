@@ -25,6 +25,10 @@ export interface ScriptErrorData {
   readonly traceback?: string;
 }
 
+/** Characters an error keeps; a script may raise with a whole request in its text, and every line of the log has both. */
+const MAX_MESSAGE_CHARS = 16 * 1024;
+const MAX_TRACEBACK_CHARS = 256 * 1024;
+
 /**
  * The one error class of this package. `code` says what happened; `script` and `line` where.
  * Crosses threads as {@link ScriptErrorData} (`toData`, `fromData`).
@@ -38,12 +42,12 @@ export class ScriptRuntimeError extends Error implements ScriptErrorData {
   readonly traceback?: string;
 
   constructor(data: ScriptErrorData, options?: ErrorOptions) {
-    super(data.message, options);
+    super(shortened(data.message, MAX_MESSAGE_CHARS), options);
     this.code = data.code;
     if (data.language !== undefined) this.language = data.language;
     if (data.script !== undefined) this.script = data.script;
     if (data.line !== undefined) this.line = data.line;
-    if (data.traceback !== undefined) this.traceback = data.traceback;
+    if (data.traceback !== undefined) this.traceback = shortened(data.traceback, MAX_TRACEBACK_CHARS);
   }
 
   /** The error as plain data for another thread. */
@@ -63,4 +67,11 @@ export class ScriptRuntimeError extends Error implements ScriptErrorData {
     if (thrown instanceof Error) return { code: 'SCRIPT_ERR_HOST', message: thrown.message, traceback: thrown.stack };
     return { code: 'SCRIPT_ERR_HOST', message: String(thrown) };
   }
+}
+
+/** Without its middle when it is longer than `most`: where it happened stands in front, and what at the end of a traceback. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = most / 2;
+  return `${text.slice(0, kept)} ... ${text.length - most} characters more ... ${text.slice(-kept)}`;
 }
