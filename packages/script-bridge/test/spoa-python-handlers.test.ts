@@ -120,9 +120,13 @@ returned = later()`;
     const coroutine = 'async def later():\n    await asyncio.sleep(0.001)\n    return object()\nreturned = later()';
     expect((await worker.notify(run(coroutine))).faults).toEqual([]);
     const generator = 'def body():\n    yield\nreturned = body()';
-    expect((await worker.notify(run(generator))).faults[0]?.message).toContain(
-      "the handler gave a 'generator', whose code never runs: it must not 'yield'",
-    );
+    // No line of the script was running: the handler's own is named.
+    expect((await worker.notify(run(generator))).faults[0]).toMatchObject({
+      message: "TypeError: the handler gave a 'generator', whose code never runs: it must not 'yield'",
+      spoeMessage: 'run',
+      script: `${worker.folder}/main.py`,
+      line: 9,
+    });
   });
 
   it('print and logging go to the log', async () => {

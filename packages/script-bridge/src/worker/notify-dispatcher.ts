@@ -78,7 +78,7 @@ export class NotifyDispatcher {
     try {
       result = entry.engine.callNamed(entry.fn, this.args, call);
     } catch (error) {
-      task.fault(ScriptRuntimeError.dataOf(error), entry.name);
+      task.fault(ScriptRuntimeError.dataOf(error), entry);
       return;
     }
     if (result !== PENDING) return;

@@ -32,9 +32,13 @@ export class NotifyTask {
     return this.actions.bytes.length <= MAX_KEPT_BYTES;
   }
 
-  fault(error: ScriptErrorData, spoeMessage?: string): void {
-    const { code, message, language, script, line, traceback } = error;
-    this.faults.push({ code, message, spoeMessage, language, script, line, traceback });
+  /** @param entry the handler that failed, if one did: its own place is named where the error knows none in its script */
+  fault(error: ScriptErrorData, entry?: MessageHandlerEntry): void {
+    const { code, message, language, traceback } = error;
+    const [, file = entry?.where, at] = /^(.*):(\d+)$/s.exec(entry?.where ?? '') ?? [];
+    const script = error.script ?? file;
+    const line = error.line ?? (script === file && at !== undefined ? Number(at) : undefined);
+    this.faults.push({ code, message, spoeMessage: entry?.name, language, script, line, traceback });
   }
 }
 
@@ -65,7 +69,7 @@ export class NotifyCall implements EndingCall {
 
   settled(error: ScriptRuntimeError | null): void {
     this.over = true;
-    if (error !== null) this.task.fault(error, this.entry?.name);
+    if (error !== null) this.task.fault(error, this.entry);
     this.onSettled(this, error === null);
   }
 }
