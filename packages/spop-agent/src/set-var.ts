@@ -56,6 +56,17 @@ function typedValue(value: VariableValue): TypedData {
   }
   if (value === null) return { type: 'null' };
   if (value instanceof Uint8Array) return { type: 'binary', value };
-  if (typeof value === 'object' && typeof value.type === 'string') return value;
+  if (typeof value === 'object' && typeof value.type === 'string') return checkedValue(value);
   throw new SpopError('SPOP_ERR_VALUE', `Cannot use a value of type ${typeof value} for a variable`);
+}
+
+/** Text is no bytes, but has a length and would go out as so many zeros. */
+function checkedValue(value: TypedData): TypedData {
+  if (typeof (value as { readonly value?: unknown }).value === 'string') {
+    throw new SpopError(
+      'SPOP_ERR_VALUE',
+      `Cannot use text for a value of type ${value.type}: bytes or a number are needed`,
+    );
+  }
+  return value;
 }

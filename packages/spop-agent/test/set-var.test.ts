@@ -33,6 +33,8 @@ describe('setVar', () => {
     ['a name of 49 bytes', () => unsetVar('txn', 'a'.repeat(49)), 'SPOP_ERR_NAME'],
     ['a name with a dash', () => setVar('txn', 'a-b', 1), 'SPOP_ERR_NAME'],
     ['an unknown scope', () => setVar('ptxn' as 'txn', 'a', 1), 'SPOP_ERR_VALUE'],
+    ['text as bytes', () => setVar('txn', 'a', { type: 'string', value: 'text' as never }), 'SPOP_ERR_VALUE'],
+    ['text as an address', () => setVar('txn', 'a', { type: 'ipv4', value: '192.0.2.1' as never }), 'SPOP_ERR_VALUE'],
     ['an undefined value', () => setVar('txn', 'a', undefined as never), 'SPOP_ERR_VALUE'],
   ])('setVar() and unsetVar() refuse %s', (_, make, code) => {
     expect(make).toThrow(expect.objectContaining({ code }));
