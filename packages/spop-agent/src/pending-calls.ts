@@ -48,7 +48,8 @@ export class PendingCalls {
   }
 
   private follow(call: Call, index: number, promise: Promise<Actions | undefined>): void {
-    promise.then(
+    // Itself, but for a promise of somebody else's kind: such may throw, settle at once, or twice.
+    Promise.resolve(promise).then(
       (actions) => this.settle(call, index, actions),
       (error: unknown) => {
         const { name } = call.messages[index]!;

@@ -56,6 +56,28 @@ describe('createAgent handlers', () => {
     });
   });
 
+  test("createAgent() takes promises that are not JavaScript's own, and bad ones cost their message", async () => {
+    const thenable = (then: (resolve: (actions: Action[]) => void) => void) => ({ then }) as Promise<Action[]>;
+    const t = await startAgent({
+      handlers: {
+        throws: () =>
+          thenable(() => {
+            throw new Error('in then');
+          }),
+        twice: () =>
+          thenable((resolve) => {
+            resolve([score(1)]);
+            resolve([score(2)]);
+          }),
+        late: async () => [score(3)],
+      },
+    });
+    const engine = await t.ready();
+    engine.send(notifyFrame(1, [message('throws'), message('twice'), message('late')]));
+    expect(actionsOf(await engine.next())).toEqual(['n=int32:1', 'n=int32:3']);
+    expect(await t.event('handler-error')).toMatchObject({ name: 'throws', error: { message: 'in then' } });
+  });
+
   test('createAgent() lets a handler keep the bytes of its arguments', async () => {
     const kept: Uint8Array[] = [];
     const t = await startAgent({
