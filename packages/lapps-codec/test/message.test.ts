@@ -140,6 +140,17 @@ describe('outbound checks', () => {
     for (const bytes of built) expect(codeOf(checkOutMessage(decodeCbor(bytes)))).toBe('ok');
   });
 
+  it.each<[code: string, build: () => Uint8Array]>([
+    ['LAPPS_ERR_OUT_RESULT', () => encodeResult(5 as never)],
+    ['LAPPS_ERR_OUT_ERROR', () => encodeError({ code: '1' as never, message: 'no' })],
+    ['LAPPS_ERR_OUT_ERROR', () => encodeError({ code: 1, message: undefined as never })],
+    ['LAPPS_ERR_OUT_CID', () => encodeNotification(0, ['x'])],
+    ['LAPPS_ERR_OUT_CID', () => encodeNotification('5' as never, ['x'])],
+    ['LAPPS_ERR_OUT_MESSAGE', () => encodeNotification(5, 'x' as never)],
+  ])('encode..() of a message that must not go out throws %s', (code, build) => {
+    expect(build).toThrow(expect.objectContaining({ code }));
+  });
+
   it('encodeRequest() and encodeClientNotification() build what decodeMessage() takes', () => {
     expect(decodeMessage(encodeRequest('m')).type).toBe(3);
     expect(decodeMessage(encodeRequest('m', [1])).type).toBe(4);

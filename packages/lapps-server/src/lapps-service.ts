@@ -52,6 +52,8 @@ export interface LappsServiceOptions extends Omit<ServiceOptions, 'protocol' | '
   readonly methods?: { readonly [name: string]: (call: LappsCall) => Result | Promise<Result> } | undefined;
   /** Notifications. What it returns is ignored; a fault closes the connection with 1011. */
   readonly onNotification?: ((call: LappsCall) => unknown) | undefined;
+  /** Told of a method's fault that is no {@link RequestError}: the client learns nothing of it but -32603. */
+  readonly onFault?: ((fault: unknown, call: LappsCall) => void) | undefined;
   /** Unanswered requests per connection beyond which nothing more is read from it. Default 64. */
   readonly maxPendingRequests?: number | undefined;
   readonly cborLimits?: Partial<CborLimits> | undefined;
@@ -131,15 +133,21 @@ const decode = (data: Buffer, isBinary: boolean, limits: Partial<CborLimits> | u
 
 /**
  * A LAppS service of decoded, valid messages (`lapps.md 1`). Whatever else a client sends is answered as {@link refuseMessage}
- * does. A method's fault that is no {@link RequestError} is answered with -32603 and costs only that request.
+ * does. A method's fault that is no {@link RequestError}, a result that cannot be sent among them, is answered with -32603 and
+ * costs only that request.
  */
 export const lappsService = (options: LappsServiceOptions): ServiceOptions => {
-  const { methods = {}, onNotification, onClosing, maxPendingRequests = 64, cborLimits, ...rest } = options;
+  const { methods = {}, onNotification, onFault, onClosing, maxPendingRequests = 64, cborLimits, ...rest } = options;
   const queues = new WeakMap<Connection, ResponseQueue>();
   const queueOf = (connection: Connection): ResponseQueue => {
     const queue = queues.get(connection) ?? new ResponseQueue(connection, maxPendingRequests);
     queues.set(connection, queue);
     return queue;
+  };
+
+  const fail = (call: LappsCall, fault: unknown): Uint8Array => {
+    if (!(fault instanceof RequestError)) onFault?.(fault, call);
+    return encodeFault(fault);
   };
 
   const answer = (call: LappsCall): Uint8Array | Promise<Uint8Array> => {
@@ -153,9 +161,9 @@ export const lappsService = (options: LappsServiceOptions): ServiceOptions => {
       if (!isPromise(result)) return encodeResult(result ?? []);
       return Promise.resolve(result)
         .then((later) => encodeResult(later ?? []))
-        .catch(encodeFault);
+        .catch((fault) => fail(call, fault));
     } catch (fault) {
-      return encodeFault(fault);
+      return fail(call, fault);
     }
   };
 

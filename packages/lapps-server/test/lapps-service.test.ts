@@ -59,6 +59,28 @@ describe('lappsService()', () => {
     for (const n of [1, 2, 3, 4]) expect(await answer(client)).toMatchObject({ result: [n] });
   });
 
+  it('lappsService() answers what is no result with -32603 and tells of every fault', async () => {
+    const told: string[] = [];
+    const notAnArray = (): never => 5 as unknown as never;
+    const { client } = await begin({
+      onFault: (fault, { method }) => told.push(`${method}: ${(fault as Error).message}`),
+      methods: {
+        number: notAnArray,
+        later: async () => notAnArray(),
+        thrown: () => {
+          throw new Error('oops');
+        },
+        refused: () => {
+          throw new RequestError(7, 'no');
+        },
+      },
+    });
+    ask(client, ...['number', 'later', 'thrown', 'refused'].map((method) => encodeRequest(method)));
+    for (const code of [-32603, -32603, -32603, 7]) expect(await answer(client)).toMatchObject({ kind: 'error', code });
+    const why = 'Cannot send LAppS message: member result is not an array';
+    expect(told.sort()).toEqual([`later: ${why}`, `number: ${why}`, 'thrown: oops']);
+  });
+
   it('lappsService() reads no further while too many requests are unanswered', async () => {
     const release: (() => void)[] = [];
     const { client, event } = await begin({
