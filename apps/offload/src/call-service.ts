@@ -53,16 +53,21 @@ export async function callService(call: ServiceCall, context: Context): Promise<
     const how = await Promise.race([end, stopped]);
     if (how !== undefined) throw faultOf(how, call, context);
   } catch (error) {
-    throw (error as Error).name === 'LappsCodecError' ? unsendable(error as Error) : error;
+    throw asUsage(error);
   } finally {
     forgetSignals();
     await client.close();
   }
 }
 
-/** What JSON can say and CBOR cannot, or what is too much. */
-function unsendable(cause: Error): OffloadError {
-  return new OffloadError('OFFLOAD_ERR_USAGE', `Cannot send these parameters: ${cause.message}`, { cause });
+/** What JSON can say and CBOR cannot, what is too much, and what no method is called. */
+function asUsage(error: unknown): unknown {
+  const cause = error as Error;
+  if (cause.name === 'LappsCodecError') {
+    return new OffloadError('OFFLOAD_ERR_USAGE', `Cannot send these parameters: ${cause.message}`, { cause });
+  }
+  if (!(error instanceof LappsClientError) || error.code !== 'LAPPS_CLIENT_ERR_BAD_OPTION') return error;
+  return new OffloadError('OFFLOAD_ERR_USAGE', error.message, { cause });
 }
 
 /** A notification is owed no answer: one that comes on its channel is shown, and none within the time is no fault. */

@@ -9,7 +9,7 @@ import {
   toPlain,
 } from '@offload/lapps-codec';
 import { LappsClientError } from './errors.js';
-import { type ClientOptions, checkWait } from './options.js';
+import { type ClientOptions, checkCall, checkWait } from './options.js';
 import { PendingRequests, type RequestOptions } from './pending.js';
 import { Session, type SessionState } from './session.js';
 import type { CloseInfo, SocketFactory } from './socket.js';
@@ -57,7 +57,7 @@ export class LappsClient {
    *
    * @throws LappsClientError `LAPPS_CLIENT_ERR_RESPONSE` (the server's error object: `rpcCode`, `message`, `data`), `.._TIMEOUT`,
    *   `.._ABORTED`, `.._CLOSED` (the connection ended first; the server may have acted or not), `.._NOT_CONNECTED`,
-   *   `.._TOO_MANY`; LappsCodecError for params that cannot be encoded
+   *   `.._TOO_MANY`, `.._BAD_OPTION` (no method can be called so); LappsCodecError for params that cannot be encoded
    */
   async request(method: string, params?: readonly CborInput[], options: RequestOptions = {}): Promise<PlainValue[]> {
     const { signal } = options;
@@ -68,15 +68,17 @@ export class LappsClient {
     if (this.#pending.size >= this.#maxPending) {
       throw new LappsClientError('LAPPS_CLIENT_ERR_TOO_MANY', `Request ${method}: ${this.#maxPending} are unanswered`);
     }
+    checkCall(0, method, params);
     this.#session.send(encodeRequest(method, params));
     return this.#pending.add(method, timeoutMs, signal);
   }
 
   /**
    * Sends a notification on a channel; nothing comes back for it.
-   * @throws LappsClientError `LAPPS_CLIENT_ERR_NOT_CONNECTED`; LappsCodecError for params that cannot be encoded
+   * @throws LappsClientError `LAPPS_CLIENT_ERR_NOT_CONNECTED`, `.._BAD_OPTION`; LappsCodecError for params that cannot be encoded
    */
   notify(cid: number, method: string, params?: readonly CborInput[]): void {
+    checkCall(cid, method, params);
     this.#session.send(encodeClientNotification(cid, method, params));
   }
 

@@ -61,6 +61,19 @@ export interface ClientOptions extends SessionOptions {
 
 const isWait = (value: number): boolean => value >= 0 && value < 2 ** 31;
 
+/**
+ * Refuses what every server answers with Close 1002, which would cost the requests in flight, and parameters it would overlook.
+ * @throws LappsClientError `LAPPS_CLIENT_ERR_BAD_OPTION`
+ */
+export const checkCall = (cid: number, method: string, params: unknown): void => {
+  const refuse = (what: string) => new LappsClientError('LAPPS_CLIENT_ERR_BAD_OPTION', `Cannot send ${what}`);
+  if (!Number.isFinite(cid)) throw refuse(`on channel ${cid}: want a number`);
+  if (typeof method !== 'string' || method === '' || method.startsWith('_') || method.includes('.')) {
+    throw refuse(`method "${method}": want a name without dots and leading underscore`);
+  }
+  if (params !== undefined && !Array.isArray(params)) throw refuse(`the parameters of ${method}: want an array`);
+};
+
 /** @throws LappsClientError `LAPPS_CLIENT_ERR_BAD_OPTION` */
 export const checkWait = (name: string, value: number): number => {
   if (isWait(value)) return value;

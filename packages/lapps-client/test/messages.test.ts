@@ -1,6 +1,6 @@
 import { encodeCbor, encodeError, encodeResult } from '@offload/lapps-codec';
 import { describe, expect, it } from 'vitest';
-import { type ClientOptions, connect } from '../src/index.js';
+import { type ClientOptions, connect, type LappsClient } from '../src/index.js';
 import { startServer, usual } from './server.js';
 import { codeOf } from './support/error-code.js';
 
@@ -26,6 +26,22 @@ describe('request()', () => {
     const { client } = await begin();
     const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => client.request('echo', [i])));
     expect(answers.map(([i]) => i)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    await client.close();
+  });
+
+  it.each<[what: string, call: (client: LappsClient) => unknown]>([
+    ['a method with an underscore in front', (client) => client.request('_m')],
+    ['a method with a dot', (client) => client.request('a.b')],
+    ['no method', (client) => client.request('')],
+    ['parameters that are no array', (client) => client.request('echo', { a: 1 } as never)],
+    ['a channel that is no number', async (client) => client.notify('5' as never, 'echo')],
+    ['a channel that is NaN', async (client) => client.notify(Number.NaN, 'echo')],
+  ])('request() and notify() refuse %s, and the connection stays', async (_what, call) => {
+    const { client } = await begin();
+    const before = client.request('echo', [1]);
+    await expect(call(client)).rejects.toMatchObject({ code: 'LAPPS_CLIENT_ERR_BAD_OPTION' });
+    expect(await before).toEqual([1]);
+    expect(await client.request('echo', [2])).toEqual([2]);
     await client.close();
   });
 
