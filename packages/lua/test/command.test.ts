@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Output } from '../src/cli/output.js';
 import { runCommand } from '../src/cli/run.js';
 
@@ -35,6 +35,17 @@ describe('offload-lua', () => {
     expect(command('-e', 'print(1 + 1)')).toEqual({ code: 0, stdout: '2\n', stderr: '' });
   });
 
+  it('offload-lua takes the options of the JIT, and -E for no LUA_PATH', () => {
+    vi.stubEnv('LUA_PATH', '/nowhere/?.lua');
+    expect(command('-O3', '-joff', '-j', 'on', '-e', 'print(package.path)').stdout).toBe('/nowhere/?.lua\n');
+    expect(command('-E', '-e', 'print(package.path)').stdout).not.toContain('nowhere');
+    vi.unstubAllEnvs();
+  });
+
+  it('offload-lua has its own arguments in front of the script, also where there is none', () => {
+    expect(command('-e', 'print(#arg, arg[0], arg[-2], arg[-3])').stdout).toBe('0\tnil\t-e\toffload-lua\n');
+  });
+
   it('offload-lua gives a script its arguments', () => {
     expect(command(join(folder, 'args.lua'), 'one', 'two')).toEqual({
       code: 0,
@@ -58,7 +69,9 @@ describe('offload-lua', () => {
       /^offload-lua: cannot open .*none\.lua: No such file or directory/,
     ],
     ['a missing module', () => ['-l', 'no.such.module'], /module 'no\.such\.module' not found/],
-    ['an error that is a table', () => ['-e', 'error({})'], /\(error object is not a string\)/],
+    ['an error that is a table', () => ['-e', 'error({})'], /^offload-lua: \(error object is not a string\)\n$/],
+    ['an error that is nil', () => ['-e', 'error()'], /^$/],
+    ['an option without its argument', () => ['-j'], /^usage: offload-lua/],
     ['an unknown option', () => ['-z'], /^usage: offload-lua/],
   ])('offload-lua ends with 1 for %s', (_what, argv, message) => {
     const { code, stderr } = command(...argv());

@@ -8,6 +8,8 @@ export interface CommandLine {
   /** Index of the script in `argv`; `arg[0]` is the script. */
   readonly scriptIndex: number;
   readonly version: boolean;
+  /** `-E`: no LUA_PATH. */
+  readonly ignoresEnvironment: boolean;
 }
 
 export const USAGE = `usage: offload-lua [options] [script [args]]
@@ -15,6 +17,8 @@ Available options are:
   -e chunk  Execute string 'chunk'.
   -l name   Require library 'name'.
   -v        Show version information.
+  -E        Ignore environment variables.
+  -j, -O    Accepted, without effect: they steer the JIT of LuaJIT.
   --        Stop handling options.
   -         Execute stdin and stop handling options.
 `;
@@ -23,6 +27,7 @@ Available options are:
 export function parseArguments(argv: readonly string[]): CommandLine | undefined {
   const actions: { kind: 'execute' | 'require'; text: string }[] = [];
   let version = false;
+  let ignoresEnvironment = false;
   let i = 0;
   for (; i < argv.length; i++) {
     const a = argv[i]!;
@@ -33,6 +38,10 @@ export function parseArguments(argv: readonly string[]): CommandLine | undefined
     if (a === '-' || a[0] !== '-') break;
     if (a === '-v') {
       version = true;
+    } else if (a === '-E') {
+      ignoresEnvironment = true;
+    } else if (a.startsWith('-O') || a.startsWith('-j')) {
+      if (a === '-j' && argv[++i] === undefined) return undefined;
     } else if (a.startsWith('-e') || a.startsWith('-l')) {
       const text = a.length > 2 ? a.slice(2) : argv[++i];
       if (text === undefined) return undefined;
@@ -43,5 +52,5 @@ export function parseArguments(argv: readonly string[]): CommandLine | undefined
   }
   const script = argv[i];
   const stdin = script === undefined && actions.length === 0 && !version;
-  return { actions, script: stdin ? '-' : script, scriptIndex: i, version };
+  return { actions, script: stdin ? '-' : script, scriptIndex: i, version, ignoresEnvironment };
 }

@@ -18,7 +18,7 @@ export function runCommand(argv: readonly string[], output: Output, stderr: (byt
     stderr(USAGE);
     return 1;
   }
-  const state = makeState(output);
+  const state = makeState(output, line.ignoresEnvironment ? undefined : process.env['LUA_PATH']);
   try {
     if (line.version) output.write('offload-lua: Lua 5.1 (LuaJIT dialect) on JavaScript\n');
     setArguments(state, argv, line);
@@ -38,8 +38,7 @@ export function runCommand(argv: readonly string[], output: Output, stderr: (byt
   }
 }
 
-function makeState(output: Output): State {
-  const path = process.env['LUA_PATH'];
+function makeState(output: Output, path: string | undefined): State {
   return new State({
     print: (bytes) => output.write(bytes),
     readFile: (file) => {
@@ -78,23 +77,25 @@ function readScript(path: string): Uint8Array {
   }
 }
 
-/** The global `arg`: the script at 0, its arguments from 1, what came before at negative indices. */
+/** The global `arg`: the script at 0, its arguments from 1, what came before (all where there is none) at negative indices. */
 function setArguments(state: State, argv: readonly string[], line: CommandLine): void {
   const arg = new LuaTable();
   const all = [PROGRAM, ...argv];
-  const zero = line.script === undefined ? 0 : Math.min(line.scriptIndex + 1, all.length);
+  const zero = line.scriptIndex + 1;
   all.forEach((text, i) => {
     arg.set(i - zero, byteString(text));
   });
   state.globals.setStr('arg', arg);
 }
 
+/** As luajit has it: a traceback only behind what can be shown, and for nil no word at all. */
 function errorReport(state: State, e: unknown): string {
   const value: LuaValue = e instanceof LuaError ? e.value : String((e as Error).message);
   let text: string;
   if (typeof value === 'string' || typeof value === 'number') text = state.tostring(value);
   else if (hasToString(value)) text = state.tostring(value);
-  else text = '(error object is not a string)';
+  else if (value === undefined) return '';
+  else return `${PROGRAM}: (error object is not a string)\n`;
   const trace = state.traceback(e);
   return `${PROGRAM}: ${text}\n${trace === undefined ? '' : `${trace}\n\t[C]: ?\n`}`;
 }
