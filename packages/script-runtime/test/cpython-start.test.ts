@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineOptions } from '../src/runtime.js';
 import type { CPythonEngine } from '../src/runtimes/cpython/engine.js';
@@ -77,6 +77,11 @@ describe('cpython', () => {
         code: 'SCRIPT_ERR_UNSUPPORTED',
         message: "Cannot start Python '/nowhere/python3': there is no such program; Python 3.9 or later is needed",
       });
+    });
+    it.each(['.', 'package.json'])('says that %s is no program', async (path) => {
+      await expect(create(resolve(path))).rejects.toThrow(
+        /^Cannot start Python '.*': it is a folder, or nothing that may/,
+      );
     });
     it('says that the program is too old', async () => {
       const path = await program('echo "offload: Python 3.7 is too old" >&2; exit 3');

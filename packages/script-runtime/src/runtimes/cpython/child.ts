@@ -105,8 +105,7 @@ export class PythonChild {
       this.follow(this.process.stdout, 'info');
       this.follow(this.process.stderr, 'warn');
       this.process.on('error', (error: NodeJS.ErrnoException) => {
-        const missing = error.code === 'ENOENT';
-        fail(missing ? `there is no such program; Python ${MINIMUM_PYTHON} or later is needed` : error.message);
+        fail(whyNot(error));
         ended();
       });
       this.process.on('exit', (code, signal) => {
@@ -166,4 +165,11 @@ export class PythonChild {
     await this.gone;
     clearTimeout(timer);
   }
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return `there is no such program; Python ${MINIMUM_PYTHON} or later is needed`;
+  // Of a virtual environment it is the program that is wanted, not the folder.
+  if (code === 'EACCES') return 'it is a folder, or nothing that may be executed';
+  return message;
 }
